@@ -1,0 +1,132 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_SIZE = 16384, ALIGNMENT = 16 };
+
+struct chunk {
+	struct chunk *older;
+	size_t size, used;
+	_Alignas(ALIGNMENT) char octets[];
+};
+
+struct arena {
+	struct chunk *newest;
+	size_t used;
+};
+
+static struct chunk *chunk_new(size_t size, struct chunk *older)
+{
+	struct chunk *chunk = malloc(sizeof *chunk + size);
+
+	if (chunk == NULL)
+		abort();
+	chunk->older = older;
+	chunk->size = size;
+	chunk->used = 0;
+	return chunk;
+}
+
+struct arena *arena_new(void)
+{
+	struct arena *arena = calloc(1, sizeof *arena);
+
+	if (arena == NULL)
+		abort();
+	arena->newest = chunk_new(CHUNK_SIZE, NULL);
+	return arena;
+}
+
+/* Frees all chunks but the oldest, which has the standard size. */
+static void free_younger_chunks(struct arena *arena)
+{
+	while (arena->newest->older != NULL) {
+		struct chunk *older = arena->newest->older;
+
+		free(arena->newest);
+		arena->newest = older;
+	}
+}
+
+void arena_free(struct arena **arena)
+{
+	if (arena == NULL || *arena == NULL)
+		return;
+	free_younger_chunks(*arena);
+	free((*arena)->newest);
+	free(*arena);
+	*arena = NULL;
+}
+
+void arena_reset(struct arena *arena)
+{
+	free_younger_chunks(arena);
+	arena->newest->used = 0;
+	arena->used = 0;
+}
+
+size_t arena_used(const struct arena *arena)
+{
+	return arena->used;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct chunk *chunk = arena->newest;
+	char *memory;
+
+	if (size > SIZE_MAX / 2)
+		abort();
+	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (chunk->size - chunk->used < size) {
+		chunk = chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE, chunk);
+		arena->newest = chunk;
+	}
+	memory = chunk->octets + chunk->used;
+	chunk->used += size;
+	arena->used += size;
+	return memset(memory, 0, size);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+	if (size != 0 && count > SIZE_MAX / 2 / size)
+		abort();
+	return arena_alloc(arena, count * size);
+}
+
+char *arena_copy(struct arena *arena, const char *octets, size_t len)
+{
+	char *copy = arena_alloc(arena, len + 1);
+
+	if (len > 0)
+		memcpy(copy, octets, len);
+	return copy;
+}
+
+char *arena_text(struct arena *arena, const char *text)
+{
+	return arena_copy(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args, again;
+	char *text;
+	int len;
+
+	va_start(args, format);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0)
+		abort();
+	text = arena_alloc(arena, (size_t)len + 1);
+	(void)vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return text;
+}

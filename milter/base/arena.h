@@ -1,0 +1,31 @@
+/* Memory that lives as long as one message: allocated piecewise, given back all at once.
+ * Never returns NULL: sizes are bounded by the callers, and when memory itself ends the worker
+ * ends (the supervisor starts another, the MTA tries the message again). Not thread-safe. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+struct arena;
+
+struct arena *arena_new(void);
+void arena_free(struct arena **arena);
+
+/* Forgets everything handed out; keeps one chunk for the next message. */
+void arena_reset(struct arena *arena);
+
+/* Octets in use, for limits and metrics. */
+size_t arena_used(const struct arena *arena);
+
+/* Zeroed, aligned for any type. */
+void *arena_alloc(struct arena *arena, size_t size);
+
+/* The array, zeroed; the product of the sizes is checked. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+
+/* A copy with a NUL behind it; the octets themselves may contain NULs. */
+char *arena_copy(struct arena *arena, const char *octets, size_t len);
+char *arena_text(struct arena *arena, const char *text);
+char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,138 @@
+#include "base/netaddr.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t octet_count(const struct netaddr *addr)
+{
+	switch (addr->family) {
+	case NETADDR_IPV4:
+		return 4;
+	case NETADDR_IPV6:
+		return 16;
+	case NETADDR_NONE:
+		break;
+	}
+	return 0;
+}
+
+static bool is_mapped(const uint8_t octets[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(octets, mapped, sizeof mapped) == 0;
+}
+
+bool netaddr_parse(const char *text, struct netaddr *addr)
+{
+	memset(addr, 0, sizeof *addr);
+	if (text_starts(text, "IPv6:"))
+		text += strlen("IPv6:");
+	if (inet_pton(AF_INET, text, addr->octets) == 1) {
+		addr->family = NETADDR_IPV4;
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, addr->octets) != 1)
+		return false;
+	addr->family = NETADDR_IPV6;
+	if (is_mapped(addr->octets)) {
+		memmove(addr->octets, addr->octets + 12, 4);
+		memset(addr->octets + 4, 0, 12);
+		addr->family = NETADDR_IPV4;
+	}
+	return true;
+}
+
+bool network_parse(const char *text, struct network *network)
+{
+	const char *slash = strchr(text, '/');
+	size_t len = slash == NULL ? strlen(text) : (size_t)(slash - text);
+	char address[NETADDR_TEXT_SIZE + 8];
+	unsigned long prefix;
+
+	if (len >= sizeof address)
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	if (!netaddr_parse(address, &network->address))
+		return false;
+	prefix = octet_count(&network->address) * 8;
+	if (slash != NULL && !span_number(span_of(slash + 1), prefix, &prefix))
+		return false;
+	network->prefix = (unsigned)prefix;
+	return true;
+}
+
+const char *netaddr_format(const struct netaddr *addr, char text[NETADDR_TEXT_SIZE])
+{
+	int family = addr->family == NETADDR_IPV4 ? AF_INET : AF_INET6;
+
+	if (addr->family == NETADDR_NONE || inet_ntop(family, addr->octets, text, NETADDR_TEXT_SIZE) == NULL)
+		(void)snprintf(text, NETADDR_TEXT_SIZE, "unknown");
+	return text;
+}
+
+bool netaddr_equal(const struct netaddr *a, const struct netaddr *b)
+{
+	return a->family == b->family && memcmp(a->octets, b->octets, octet_count(a)) == 0;
+}
+
+bool netaddr_match(const struct netaddr *a, const struct netaddr *b, unsigned prefix)
+{
+	unsigned whole = prefix / 8, rest = prefix % 8;
+
+	if (a->family != b->family || a->family == NETADDR_NONE || prefix > octet_count(a) * 8)
+		return false;
+	if (memcmp(a->octets, b->octets, whole) != 0)
+		return false;
+	return rest == 0 || ((a->octets[whole] ^ b->octets[whole]) >> (8 - rest)) == 0;
+}
+
+bool network_contains(const struct network *network, const struct netaddr *addr)
+{
+	return netaddr_match(&network->address, addr, network->prefix);
+}
+
+bool netaddr_is_private(const struct netaddr *addr)
+{
+	static const char *const private_networks[] = {
+		"0.0.0.0/8",
+		"10.0.0.0/8",
+		"100.64.0.0/10",
+		"127.0.0.0/8",
+		"169.254.0.0/16",
+		"172.16.0.0/12",
+		"192.168.0.0/16",
+		"::/128",
+		"::1/128",
+		"fc00::/7",
+		"fe80::/10",
+	};
+
+	for (size_t i = 0; i < sizeof private_networks / sizeof private_networks[0]; i++) {
+		struct network network;
+
+		if (network_parse(private_networks[i], &network) && network_contains(&network, addr))
+			return true;
+	}
+	return false;
+}
+
+char *netaddr_reverse_name(const struct netaddr *addr, struct arena *arena)
+{
+	struct buf name = buf_in(arena);
+
+	for (size_t i = octet_count(addr); i-- > 0;) {
+		if (addr->family == NETADDR_IPV4)
+			buf_printf(&name, "%u.", addr->octets[i]);
+		else
+			buf_printf(&name, "%x.%x.", addr->octets[i] & 15u, addr->octets[i] >> 4);
+	}
+	buf_text(&name, addr->family == NETADDR_IPV4 ? "in-addr.arpa" : "ip6.arpa");
+	return name.data;
+}

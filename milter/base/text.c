@@ -1,0 +1,152 @@
+#include "base/text.h"
+
+#include "base/arena.h"
+
+#include <string.h>
+
+bool text_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+bool text_is_space(char c)
+{
+	return text_is_blank(c) || c == '\r' || c == '\n';
+}
+
+bool text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool text_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool text_is_alnum(char c)
+{
+	return text_is_alpha(c) || text_is_digit(c);
+}
+
+bool text_is_hex(char c)
+{
+	return text_hex_value(c) >= 0;
+}
+
+bool text_is_printable(char c)
+{
+	return c >= 0x20 && c <= 0x7e;
+}
+
+char text_lower_char(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+char text_upper_char(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+int text_hex_value(char c)
+{
+	if (text_is_digit(c))
+		return c - '0';
+	c = text_lower_char(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+char *text_lower(struct arena *arena, const char *octets, size_t len)
+{
+	char *copy = arena_copy(arena, octets, len);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = text_lower_char(copy[i]);
+	return copy;
+}
+
+bool text_equal_n(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text_lower_char(a[i]) != text_lower_char(b[i]))
+			return false;
+	return true;
+}
+
+bool text_equal(const char *a, const char *b)
+{
+	size_t len = strlen(a);
+
+	return len == strlen(b) && text_equal_n(a, b, len);
+}
+
+bool text_starts(const char *text, const char *start)
+{
+	size_t len = strlen(start);
+
+	return strlen(text) >= len && text_equal_n(text, start, len);
+}
+
+bool text_ends(const char *text, const char *end)
+{
+	size_t text_len = strlen(text), len = strlen(end);
+
+	return text_len >= len && text_equal_n(text + text_len - len, end, len);
+}
+
+const char *text_find(const char *octets, size_t len, const char *needle)
+{
+	size_t needle_len = strlen(needle);
+
+	for (size_t i = 0; needle_len <= len && i <= len - needle_len; i++)
+		if (text_equal_n(octets + i, needle, needle_len))
+			return octets + i;
+	return NULL;
+}
+
+struct span span_of(const char *text)
+{
+	return (struct span){.at = text, .len = strlen(text)};
+}
+
+struct span span_trim(struct span span)
+{
+	while (span.len > 0 && text_is_space(span.at[0])) {
+		span.at++;
+		span.len--;
+	}
+	while (span.len > 0 && text_is_space(span.at[span.len - 1]))
+		span.len--;
+	return span;
+}
+
+bool span_is(struct span span, const char *text)
+{
+	return span.len == strlen(text) && text_equal_n(span.at, text, span.len);
+}
+
+char *span_text(struct arena *arena, struct span span)
+{
+	return arena_copy(arena, span.at, span.len);
+}
+
+bool span_number(struct span span, unsigned long max, unsigned long *number)
+{
+	unsigned long sum = 0;
+
+	if (span.len == 0)
+		return false;
+	for (size_t i = 0; i < span.len; i++) {
+		unsigned long digit;
+
+		if (!text_is_digit(span.at[i]))
+			return false;
+		digit = (unsigned long)(span.at[i] - '0');
+		if (digit > max || sum > (max - digit) / 10)
+			return false;
+		sum = sum * 10 + digit;
+	}
+	*number = sum;
+	return true;
+}

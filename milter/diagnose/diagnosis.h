@@ -1,0 +1,79 @@
+/* Verdicts and evidence → causes: what exactly is wrong, how sure we are, who must act, what to do.
+ * Plain data in, plain data out: it names further questions, it never asks them. */
+#ifndef DIAGNOSE_DIAGNOSIS_H
+#define DIAGNOSE_DIAGNOSIS_H
+
+#include "facts/verdicts.h"
+
+#include <stdint.h>
+
+struct arena;
+struct author;
+struct envelope;
+struct header_list;
+struct suffixes;
+
+enum cause {
+	CAUSE_NONE,
+#define CAUSE(id, code, method, group, severity, act, summary_en, summary_ja, fix_en) CAUSE_##id,
+#include "diagnose/causes.def"
+#undef CAUSE
+	CAUSE_COUNT
+};
+
+enum confidence { CONFIDENCE_PROVEN, CONFIDENCE_STRONG, CONFIDENCE_LIKELY };
+enum language { LANGUAGE_EN, LANGUAGE_JA };
+
+/* The table's row: constant text only. */
+struct cause_row {
+	const char *code;                          /* "spf-stale-after-move" */
+	const char *method;                        /* spf dkim dmarc arc iprev helo dns rx */
+	int group;                                 /* order of causes, 1 to 10 (sekisho.case(5)) */
+	const char *severity;                      /* crit high med low info */
+	const char *act;                           /* sd sm sw tp fw rx us nobody */
+	const char *summary_en, *summary_ja, *fix; /* templates with {placeholders} */
+};
+
+const struct cause_row *cause_row(enum cause cause);
+enum cause cause_of_code(const char *code);                            /* CAUSE_NONE when unknown */
+const char *cause_actor_name(const char *act, enum language language); /* "sender's DNS admin" */
+const char *confidence_word(enum confidence confidence);
+
+struct diagnosis {
+	enum cause cause;
+	enum confidence confidence;
+	const char *summary; /* one sentence, placeholders filled; foreign text already escaped */
+	const char *fix;     /* "" when nothing is to be done */
+	int signature;       /* index of the signature it is about, -1 otherwise */
+};
+
+struct diagnoses {
+	const struct diagnosis *items; /* primary first */
+	size_t count;
+	bool partial; /* a budget ended the search */
+};
+
+/* What the diagnosis may look at; borrowed. */
+struct findings_so_far {
+	const struct envelope *envelope;
+	const struct header_list *header;
+	const struct author *author;
+	const struct verdicts *verdicts;
+	struct evidence evidence; /* all answers of this message */
+	const struct suffixes *suffixes;
+	const char *authserv_id;
+	const char *const *trusted_relays; /* networks as text, see settings */
+	size_t trusted_relay_count;
+	size_t forged_results; /* incoming results that claimed our id */
+	int64_t now;
+	int64_t suffixes_age_days; /* -1 when unknown */
+	enum language language;
+};
+
+struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *arena);
+
+/* Further questions worth asking before diagnosing again; none while the verdicts' own answers suffice. */
+size_t diagnose_questions(
+	const struct findings_so_far *facts, struct question *questions, size_t max, struct arena *arena);
+
+#endif

@@ -1,0 +1,30 @@
+/* Everything known about one message when its inspection is over: what report/ renders. */
+#ifndef DIAGNOSE_FINDINGS_H
+#define DIAGNOSE_FINDINGS_H
+
+#include "diagnose/diagnosis.h"
+#include "facts/verdicts.h"
+
+struct author;
+struct envelope;
+struct header_list;
+
+struct findings {
+	const struct envelope *envelope;
+	const struct header_list *header;
+	const struct author *author;
+	const struct verdicts *verdicts;
+	struct diagnoses diagnoses;
+	struct evidence evidence;
+	const char *authserv_id;
+	const size_t *forged_results; /* numbers of Authentication-Results fields to delete, highest first */
+	size_t forged_count;
+	const size_t *forged_causes; /* the same for X-Sekisho-Cause */
+	size_t forged_cause_count;
+	int64_t now;
+	int took_ms; /* inspection, waiting for the MTA excluded */
+	int dns_waited_ms;
+	unsigned dns_questions;
+};
+
+#endif

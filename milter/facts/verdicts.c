@@ -1,0 +1,43 @@
+#include "facts/verdicts.h"
+
+enum result verdicts_dkim_best(const struct verdicts *verdicts)
+{
+	static const enum result best_first[] = {
+		RESULT_PASS,
+		RESULT_POLICY,
+		RESULT_NEUTRAL,
+		RESULT_TEMPERROR,
+		RESULT_FAIL,
+		RESULT_PERMERROR,
+	};
+
+	for (size_t best = 0; best < sizeof best_first / sizeof best_first[0]; best++)
+		for (size_t i = 0; i < verdicts->signature_count; i++)
+			if (verdicts->signatures[i].result == best_first[best])
+				return best_first[best];
+	return RESULT_NONE;
+}
+
+struct verdicts verdicts_empty(void)
+{
+	struct verdicts empty = {
+		.skip_reason = "",
+		.spf = {.sender = "",
+			.domain = "",
+			.record = "",
+			.explanation = "",
+			.fault_domain = "",
+			.fault_text = ""},
+		.dmarc = {.fault_text = "",
+			.author_domain = "",
+			.author_organization = "",
+			.record_domain = "",
+			.record = "",
+			.bad_tag = "",
+			.rua = "",
+			.pct = 100},
+		.iprev = {.name = ""},
+	};
+
+	return empty;
+}

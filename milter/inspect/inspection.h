@@ -1,0 +1,54 @@
+/* One message from connection to findings: begin → header → headers_done → body → finish.
+ * Fed by session/ (a real MTA) and cli/ (a file) alike. One inspection per connection, reused for
+ * each message; used by one thread at a time. Names are warmed in DNS as soon as they are known,
+ * evaluated in the order of the RFCs at the end. */
+#ifndef INSPECT_INSPECTION_H
+#define INSPECT_INSPECTION_H
+
+#include "diagnose/findings.h"
+#include "message/envelope.h"
+
+struct dns;
+struct libraries;
+struct settings;
+struct suffixes;
+
+/* What all messages share; immutable, outlives every inspection. */
+struct inspector {
+	const struct settings *settings;
+	const struct suffixes *suffixes;
+	const struct libraries *libraries;
+	struct dns *dns;
+	const char *authserv_id;
+	int64_t fixed_now; /* 0: the real clock */
+};
+
+struct inspection;
+
+struct inspection *inspection_new(const struct inspector *inspector);
+void inspection_free(struct inspection **inspection);
+
+/* The connection: copied, kept for all its messages. client_addr NONE when unknown. */
+void inspection_connect(struct inspection *inspection, struct netaddr client, const char *client_name);
+void inspection_helo(struct inspection *inspection, const char *helo);
+
+/* A new message; forgets the one before. mail_from with or without brackets; auth_user "" if none. */
+void inspection_begin(
+	struct inspection *inspection, const char *mail_from, const char *auth_user, bool smtputf8);
+
+/* Why this message need not be inspected ("authenticated", "network", "sender-domain"), or "".
+ * Known after inspection_begin; a skipped message needs no header and no body. */
+const char *inspection_skip_reason(const struct inspection *inspection);
+void inspection_recipient(struct inspection *inspection, const char *recipient);
+void inspection_header(struct inspection *inspection, const char *name, const char *value, size_t value_len);
+void inspection_headers_done(struct inspection *inspection);
+bool inspection_wants_body(const struct inspection *inspection);
+void inspection_body(struct inspection *inspection, const char *octets, size_t len);
+
+/* May wait for DNS up to the message's deadline. The findings live until the next begin or abandon. */
+const struct findings *inspection_finish(struct inspection *inspection, const char *queue_id);
+
+/* ABORT, or the MTA went away: forgets the message. */
+void inspection_abandon(struct inspection *inspection);
+
+#endif

@@ -1,0 +1,25 @@
+/* Verdicts → the header fields we add, in exactly the format Gmail shows. The only place that
+ * knows Gmail's words. Foreign text is sanitised octet by octet, then quoted. */
+#ifndef REPORT_AUTHRES_H
+#define REPORT_AUTHRES_H
+
+#include "settings/settings.h"
+
+struct arena;
+struct findings;
+
+/* The value of Authentication-Results: begins with the authserv-id; lines are separated by LF and
+ * 7 spaces. disposition: what was really done, for dis=. */
+const char *authres_value(const struct findings *findings, const struct settings *settings,
+	enum action disposition, struct arena *arena);
+
+/* The value of Received-SPF: "softfail (mx: domain of …) client-ip=…;". */
+const char *received_spf_value(const struct findings *findings, struct arena *arena);
+
+/* The value of X-Sekisho-Cause: "code; sentence" of each cause, at most 998 octets; "" without causes. */
+const char *cause_header_value(const struct findings *findings, struct arena *arena);
+
+/* Gmail's "Show original" table, for people: rows "SPF:\tPASS with IP 192.0.2.1\n". */
+const char *show_original_table(const struct findings *findings, struct arena *arena);
+
+#endif

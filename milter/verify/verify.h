@@ -1,0 +1,67 @@
+/* Message + DNS → verdicts. Nothing here can fail; trouble is part of the verdict. The only folder
+ * that includes libspf2, libopendkim and libopendmarc. */
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
+
+#include "base/fault.h"
+#include "facts/verdicts.h"
+
+#include <stdint.h>
+
+struct arena;
+struct author;
+struct dns;
+struct dns_client;
+struct envelope;
+struct header_list;
+struct settings;
+struct suffixes;
+
+/* What the libraries need once per process; immutable afterwards, shared by all threads. */
+struct libraries;
+
+/* fixed_now: seconds since 1970 that libopendkim shall take for the present, 0 for the real clock. */
+struct libraries *libraries_open(int64_t fixed_now, struct fault *fault);
+void libraries_close(struct libraries **libraries);
+
+/* What a verification may look at; borrowed, unchanged while it runs. */
+struct work {
+	const struct libraries *libraries;
+	const struct settings *settings;
+	const struct suffixes *suffixes;
+	const struct envelope *envelope;
+	const struct header_list *header; /* complete when DKIM or DMARC run; SPF and iprev need none */
+	const struct author *author;      /* as above */
+	struct dns *dns;                  /* for dns_warm */
+	struct dns_client *client;
+	struct arena *arena;
+	int64_t now; /* seconds since 1970 */
+};
+
+/* RFC 7208 check_host() for MAIL FROM or, for the null sender, HELO. */
+struct spf_verdict verify_spf(const struct work *work);
+
+/* RFC 8601 section 2.7.3. */
+struct iprev_verdict verify_iprev(const struct work *work);
+
+/* RFC 9989, or RFC 7489's discovery by option. Looks at work->author and the verdicts so far. */
+struct dmarc_verdict verify_dmarc(const struct work *work, const struct verdicts *so_far);
+
+/* DKIM (RFC 6376, 8301, 8463): begun when the header is complete, then the body streams through. */
+struct signatures;
+
+/* Pre-filters the DKIM-Signature fields, warms their keys, feeds libopendkim. Never NULL.
+ * The work must stay valid until signatures_end. */
+struct signatures *signatures_begin(const struct work *work);
+
+/* False when no signature needs the body: the caller may stop sending it. */
+bool signatures_want_body(const struct signatures *signatures);
+void signatures_body(struct signatures *signatures, const char *octets, size_t len);
+
+/* The verdicts, in the order of the fields; sets signatures, signature_count, body_too_large. */
+void signatures_finish(struct signatures *signatures, struct verdicts *verdicts);
+
+/* Frees the libraries' state; in every path, also after an abort. */
+void signatures_end(struct signatures **signatures);
+
+#endif

@@ -1,0 +1,231 @@
+/* base/: memory, text, addresses, names, times. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/domain.h"
+#include "base/netaddr.h"
+#include "base/suffixes.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static void arena_keeps_large_and_small(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		char *small = arena_text(arena, "kept"), *large = arena_alloc(arena, 1000000);
+
+		large[999999] = 'x';
+		for (int i = 0; i < 10000; i++)
+			assert_int_equal(arena_alloc(arena, 24) != NULL, 1);
+		assert_string_equal(small, "kept");
+		assert_string_equal(arena_printf(arena, "%s-%d", small, round), round == 0   ? "kept-0"
+										: round == 1 ? "kept-1"
+											     : "kept-2");
+		arena_reset(arena);
+		assert_int_equal(arena_used(arena), 0);
+	}
+	arena_free(&arena);
+	assert_null(arena);
+	arena_free(&arena);
+}
+
+static void buf_grows(void **state)
+{
+	struct arena *arena = arena_new();
+	struct buf buf = buf_in(arena);
+
+	(void)state;
+	assert_string_equal(buf.data, "");
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&buf, "%d,", i);
+	buf_char(&buf, '!');
+	assert_int_equal(buf.len, 3891);
+	assert_int_equal(strlen(buf.data), 3891);
+	assert_string_equal(buf.data + buf.len - 5, "999,!");
+	arena_free(&arena);
+}
+
+static void domains(void **state)
+{
+	static const struct {
+		const char *raw, *name, *why_not;
+	} rows[] = {
+		{"Example.COM.", "example.com", ""},
+		{"example.com..", "", "empty label"},
+		{"", "", "empty"},
+		{".", "", "empty"},
+		{"a..b", "", "empty label"},
+		{"sel._domainkey.x.jp", "sel._domainkey.x.jp", ""},
+		{"example.com(.evil.example", "", "invalid character"},
+		{"\xe6\x97\xa5\xe6\x9c\xac.example", "xn--wgv71a.example", ""},
+		{"\xff\xfe.example", "", "not a valid internationalised name"},
+		{"localhost", "localhost", ""},
+		{"a.123456789012345678901234567890123456789012345678901234567890123",
+			"a.123456789012345678901234567890123456789012345678901234567890123", ""},
+		{"a.1234567890123456789012345678901234567890123456789012345678901234", "",
+			"label longer than 63 octets"},
+	};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct domain domain = domain_of(arena, rows[i].raw, strlen(rows[i].raw));
+
+		assert_string_equal(domain.name, rows[i].name);
+		assert_string_equal(domain.why_not, rows[i].why_not);
+	}
+	assert_string_equal(domain_of(arena, "a\0b.com", 7).why_not, "invalid character");
+	assert_int_equal(domain_labels("a.b.c"), 3);
+	assert_int_equal(domain_labels(""), 0);
+	assert_string_equal(domain_parent("a.b"), "b");
+	assert_string_equal(domain_parent("b"), "");
+	assert_string_equal(domain_last_labels("a.b.c", 2), "b.c");
+	assert_true(domain_is_below("a.b", "b"));
+	assert_true(domain_is_below("b", "b"));
+	assert_false(domain_is_below("ab", "b"));
+	arena_free(&arena);
+}
+
+static void addresses(void **state)
+{
+	static const struct {
+		const char *text, *shown, *reverse;
+		bool is_private;
+	} rows[] = {
+		{"192.0.2.25", "192.0.2.25", "25.2.0.192.in-addr.arpa", false},
+		{"::ffff:203.0.113.5", "203.0.113.5", "5.113.0.203.in-addr.arpa", false},
+		{"2001:DB8:0:0::25", "2001:db8::25",
+			"5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", false},
+		{"IPv6:fe80::1", "fe80::1",
+			"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.e.f.ip6.arpa", true},
+		{"10.1.2.3", "10.1.2.3", "3.2.1.10.in-addr.arpa", true},
+		{"::1", "::1", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa",
+			true},
+	};
+	struct arena *arena = arena_new();
+	char text[NETADDR_TEXT_SIZE];
+	struct netaddr addr, other;
+	struct network network;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_true(netaddr_parse(rows[i].text, &addr));
+		assert_string_equal(netaddr_format(&addr, text), rows[i].shown);
+		assert_string_equal(netaddr_reverse_name(&addr, arena), rows[i].reverse);
+		assert_int_equal(netaddr_is_private(&addr), rows[i].is_private);
+	}
+	assert_false(netaddr_parse("1.2.3", &addr));
+	assert_string_equal(netaddr_format(&addr, text), "unknown");
+	assert_true(netaddr_parse("192.0.2.129", &addr));
+	assert_true(netaddr_parse("192.0.2.128", &other));
+	assert_true(netaddr_match(&addr, &other, 31));
+	assert_false(netaddr_match(&addr, &other, 32));
+	assert_true(netaddr_match(&addr, &other, 0));
+	assert_true(network_parse("192.0.2.0/25", &network));
+	assert_false(network_contains(&network, &addr));
+	assert_true(network_parse("::/0", &network));
+	assert_false(network_contains(&network, &addr));
+	assert_false(network_parse("192.0.2.0/33", &network));
+	assert_false(network_parse("192.0.2.0/", &network));
+	arena_free(&arena);
+}
+
+static void organizations(void **state)
+{
+	static const char *const extra[] = {"rs.example"};
+	static const struct {
+		const char *name, *organization;
+		bool is_suffix;
+	} rows[] = {
+		{"a.b.example.co.jp", "example.co.jp", false},
+		{"co.jp", "co.jp", true},
+		{"a.b.c.kawasaki.jp", "b.c.kawasaki.jp", false},
+		{"x.com", "x.com", false},
+		{"shop.rs.example", "shop.rs.example", false},
+		{"a.shop.rs.example", "shop.rs.example", false},
+		{"rs.example", "rs.example", true},
+		{"hoge.example", "hoge.example", false},
+		{"a.hoge.example", "hoge.example", false},
+	};
+	struct fault fault;
+	struct suffixes *suffixes = suffixes_open("", extra, 1, &fault);
+
+	(void)state;
+	assert_non_null(suffixes);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_string_equal(suffixes_organization(suffixes, rows[i].name), rows[i].organization);
+		assert_int_equal(suffixes_has(suffixes, rows[i].name), rows[i].is_suffix);
+	}
+	suffixes_close(&suffixes);
+	assert_null(suffixes_open("/nonexistent", NULL, 0, &fault));
+	assert_string_equal(fault.text, "cannot read the public suffix list /nonexistent");
+}
+
+static void times(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} rows[] = {
+		{"1970-01-01T00:00:00Z", 0},
+		{"2026-03-01T09:12:57Z", 1772356377},
+		{"2000-02-29T23:59:59Z", 951868799},
+		{"2024-12-31T00:00:00Z", 1735603200},
+	};
+	char text[TIMESTAMP_SIZE];
+	int64_t seconds;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_true(timestamp_parse(rows[i].text, &seconds));
+		assert_int_equal(seconds, rows[i].seconds);
+		assert_string_equal(timestamp_format(seconds, text), rows[i].text);
+	}
+	assert_false(timestamp_parse("2026-13-01T00:00:00Z", &seconds));
+	assert_false(timestamp_parse("2026-03-01 00:00:00Z", &seconds));
+}
+
+static void texts(void **state)
+{
+	unsigned long number;
+
+	(void)state;
+	assert_true(text_equal("aBc", "AbC"));
+	assert_false(text_equal("abc", "abcd"));
+	assert_true(text_starts("v=SPF1 x", "v=spf1"));
+	assert_true(text_ends("x.JP", ".jp"));
+	assert_string_equal(text_find("hello WORLD", 11, "wor"), "WORLD");
+	assert_null(text_find("hello", 5, "world wide"));
+	assert_int_equal(span_trim(span_of(" \t a b\r\n")).len, 3);
+	assert_true(span_number(span_of("128"), 128, &number));
+	assert_int_equal(number, 128);
+	assert_false(span_number(span_of("129"), 128, &number));
+	assert_false(span_number(span_of(""), 128, &number));
+	assert_false(span_number(span_of("99999999999999999999999"), 128, &number));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arena_keeps_large_and_small),
+		cmocka_unit_test(buf_grows),
+		cmocka_unit_test(domains),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(organizations),
+		cmocka_unit_test(times),
+		cmocka_unit_test(texts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
