@@ -11,6 +11,7 @@ struct arena;
 struct author;
 struct envelope;
 struct header_list;
+struct network;
 struct suffixes;
 
 enum cause {
@@ -62,7 +63,7 @@ struct findings_so_far {
 	struct evidence evidence; /* all answers of this message */
 	const struct suffixes *suffixes;
 	const char *authserv_id;
-	const char *const *trusted_relays; /* networks as text, see settings */
+	const struct network *trusted_relays; /* our own gateways */
 	size_t trusted_relay_count;
 	size_t forged_results; /* incoming results that claimed our id */
 	int64_t now;
