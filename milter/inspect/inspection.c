@@ -1,0 +1,304 @@
+#include "inspect/inspection.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/suffixes.h"
+#include "base/text.h"
+#include "dns/dns.h"
+#include "inspect/skip.h"
+#include "message/author.h"
+#include "message/forged_results.h"
+#include "message/header_list.h"
+#include "settings/settings.h"
+#include "verify/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORGED_MAX = HEADER_FIELDS_MAX };
+
+struct inspection {
+	const struct inspector *shared;
+
+	/* the connection */
+	struct arena *connection_arena;
+	struct netaddr client;
+	const char *client_name;
+	const char *helo;
+
+	/* the message */
+	struct arena *arena;
+	struct envelope envelope;
+	const char **recipients;
+	struct header_list header;
+	struct author author;
+	const char *skip_reason;
+	uint64_t body_size;
+	struct dns_client *dns_client;
+	struct work work;
+	struct signatures *signatures;
+	struct verdicts verdicts;
+	struct findings findings;
+};
+
+struct inspection *inspection_new(const struct inspector *inspector)
+{
+	struct inspection *inspection = calloc(1, sizeof *inspection);
+
+	if (inspection == NULL)
+		abort();
+	inspection->shared = inspector;
+	inspection->connection_arena = arena_new();
+	inspection->arena = arena_new();
+	inspection->client_name = inspection->helo = "";
+	inspection_abandon(inspection);
+	return inspection;
+}
+
+void inspection_free(struct inspection **inspection)
+{
+	if (inspection == NULL || *inspection == NULL)
+		return;
+	signatures_end(&(*inspection)->signatures);
+	arena_free(&(*inspection)->arena);
+	arena_free(&(*inspection)->connection_arena);
+	free(*inspection);
+	*inspection = NULL;
+}
+
+/* Starts a question whose answer will be wanted; nothing waits for it here. */
+static void warm(const struct inspection *inspection, const char *name, enum rr_type type)
+{
+	if (name[0] != '\0')
+		dns_warm(inspection->shared->dns, name, type);
+}
+
+void inspection_connect(struct inspection *inspection, struct netaddr client, const char *client_name)
+{
+	inspection_abandon(inspection);
+	arena_reset(inspection->connection_arena);
+	inspection->client = client;
+	inspection->client_name = arena_text(inspection->connection_arena, client_name);
+	inspection->helo = "";
+}
+
+void inspection_helo(struct inspection *inspection, const char *helo)
+{
+	inspection->helo = arena_text(inspection->connection_arena, helo);
+}
+
+/* A fresh message on the same connection. */
+static void message_reset(struct inspection *inspection)
+{
+	signatures_end(&inspection->signatures);
+	arena_reset(inspection->arena);
+	inspection->envelope = envelope_empty();
+	inspection->header = header_list_new(inspection->arena);
+	inspection->recipients =
+		arena_array(inspection->arena, RECIPIENTS_KEPT, sizeof *inspection->recipients);
+	inspection->skip_reason = "";
+	inspection->body_size = 0;
+	inspection->dns_client = NULL;
+	inspection->verdicts = verdicts_empty();
+	inspection->author = author_of(&inspection->header, inspection->arena);
+	inspection->findings = (struct findings){.authserv_id = inspection->shared->authserv_id};
+}
+
+static void prepare_work(struct inspection *inspection)
+{
+	const struct inspector *shared = inspection->shared;
+
+	inspection->dns_client = dns_client_new(shared->dns, inspection->arena,
+		(int)shared->settings->message_deadline_ms, (unsigned)shared->settings->dns_queries);
+	inspection->work = (struct work){
+		.libraries = shared->libraries,
+		.settings = shared->settings,
+		.suffixes = shared->suffixes,
+		.envelope = &inspection->envelope,
+		.header = &inspection->header,
+		.author = &inspection->author,
+		.dns = shared->dns,
+		.client = inspection->dns_client,
+		.arena = inspection->arena,
+		.now = shared->fixed_now != 0 ? shared->fixed_now : clock_wall(),
+	};
+}
+
+static void warm_envelope(const struct inspection *inspection)
+{
+	const struct envelope *envelope = &inspection->envelope;
+
+	warm(inspection, envelope->sender.null ? envelope->helo_domain.name : envelope->sender.domain.name,
+		RR_TXT);
+	warm(inspection, envelope->helo_domain.name,
+		envelope->client.family == NETADDR_IPV6 ? RR_AAAA : RR_A);
+	if (envelope->client.family != NETADDR_NONE)
+		warm(inspection, netaddr_reverse_name(&envelope->client, inspection->arena), RR_PTR);
+}
+
+void inspection_begin(
+	struct inspection *inspection, const char *mail_from, const char *auth_user, bool smtputf8)
+{
+	struct envelope *envelope = &inspection->envelope;
+
+	message_reset(inspection);
+	envelope->client = inspection->client;
+	envelope->client_name = inspection->client_name;
+	envelope->helo = inspection->helo;
+	envelope->helo_domain = helo_domain_of(inspection->helo, inspection->arena);
+	envelope->sender = reverse_path_of(mail_from, inspection->arena);
+	envelope->smtputf8 = smtputf8;
+	envelope->auth_user = arena_text(inspection->arena, auth_user);
+	envelope->recipients = inspection->recipients;
+	inspection->skip_reason = skip_reason(envelope, inspection->shared->settings);
+	prepare_work(inspection);
+	if (inspection->skip_reason[0] == '\0')
+		warm_envelope(inspection);
+}
+
+const char *inspection_skip_reason(const struct inspection *inspection)
+{
+	return inspection->skip_reason;
+}
+
+void inspection_recipient(struct inspection *inspection, const char *recipient)
+{
+	struct envelope *envelope = &inspection->envelope;
+
+	if (envelope->recipient_count < RECIPIENTS_KEPT) {
+		struct span address = span_trim(span_of(recipient));
+
+		if (address.len >= 2 && address.at[0] == '<' && address.at[address.len - 1] == '>') {
+			address.at++;
+			address.len -= 2;
+		}
+		inspection->recipients[envelope->recipient_count] = span_text(inspection->arena, address);
+	}
+	envelope->recipient_count++;
+}
+
+void inspection_header(struct inspection *inspection, const char *name, const char *value, size_t value_len)
+{
+	(void)header_list_add(&inspection->header, name, value, value_len);
+}
+
+void inspection_headers_done(struct inspection *inspection)
+{
+	inspection->author = author_of(&inspection->header, inspection->arena);
+	if (inspection->skip_reason[0] != '\0')
+		return;
+	if (inspection->author.domain.name[0] != '\0')
+		warm(inspection, arena_printf(inspection->arena, "_dmarc.%s", inspection->author.domain.name),
+			RR_TXT);
+	inspection->signatures = signatures_begin(&inspection->work);
+}
+
+bool inspection_wants_body(const struct inspection *inspection)
+{
+	return inspection->signatures != NULL && signatures_want_body(inspection->signatures);
+}
+
+void inspection_body(struct inspection *inspection, const char *octets, size_t len)
+{
+	inspection->body_size += len;
+	if (inspection->signatures != NULL)
+		signatures_body(inspection->signatures, octets, len);
+}
+
+/* The verdicts in the order of the RFCs: DMARC looks at those before it. */
+static void verify_all(struct inspection *inspection)
+{
+	struct verdicts *verdicts = &inspection->verdicts;
+
+	verdicts->spf = verify_spf(&inspection->work);
+	verdicts->iprev = verify_iprev(&inspection->work);
+	if (inspection->signatures != NULL)
+		signatures_finish(inspection->signatures, verdicts);
+	verdicts->dmarc = verify_dmarc(&inspection->work, verdicts);
+}
+
+static int64_t suffixes_age_days(const struct inspection *inspection)
+{
+	int64_t date = (int64_t)suffixes_date(inspection->shared->suffixes);
+
+	if (inspection->shared->settings->public_suffix_age >= 0)
+		return inspection->shared->settings->public_suffix_age;
+	return date <= 0 || date > inspection->work.now ? -1 : (inspection->work.now - date) / 86400;
+}
+
+static void diagnose_all(struct inspection *inspection)
+{
+	const struct settings *settings = inspection->shared->settings;
+	const struct findings_so_far facts = {
+		.envelope = &inspection->envelope,
+		.header = &inspection->header,
+		.author = &inspection->author,
+		.verdicts = &inspection->verdicts,
+		.evidence = inspection->findings.evidence,
+		.suffixes = inspection->shared->suffixes,
+		.authserv_id = inspection->shared->authserv_id,
+		.trusted_relays = settings->trusted_relays.items,
+		.trusted_relay_count = settings->trusted_relays.count,
+		.forged_results = inspection->findings.forged_count,
+		.now = inspection->work.now,
+		.suffixes_age_days = suffixes_age_days(inspection),
+		.language = (enum language)settings->log_language,
+	};
+
+	inspection->findings.diagnoses = diagnose(&facts, inspection->arena);
+}
+
+/* Which of the incoming fields a reader could take for ours. */
+static void find_forged(struct inspection *inspection)
+{
+	const struct text_list *also = &inspection->shared->settings->authserv_id_also;
+	const char **ids = arena_array(inspection->arena, also->count + 1, sizeof *ids);
+	size_t *results = arena_array(inspection->arena, FORGED_MAX, sizeof *results);
+	size_t count = header_list_count(&inspection->header, "X-Sekisho-Cause");
+	size_t *causes = arena_array(inspection->arena, count + 1, sizeof *causes);
+
+	ids[0] = inspection->shared->authserv_id;
+	for (size_t i = 0; i < also->count; i++)
+		ids[i + 1] = also->items[i];
+	inspection->findings.forged_count = forged_results_find(
+		&inspection->header, "Authentication-Results", ids, also->count + 1, results, FORGED_MAX);
+	inspection->findings.forged_results = results;
+	for (size_t i = 0; i < count; i++)
+		causes[i] = count - i;
+	inspection->findings.forged_causes = causes;
+	inspection->findings.forged_cause_count = count;
+}
+
+const struct findings *inspection_finish(struct inspection *inspection, const char *queue_id)
+{
+	struct findings *findings = &inspection->findings;
+	int64_t started_ms = clock_monotonic_ms();
+
+	inspection->envelope.queue_id = arena_text(inspection->arena, queue_id);
+	*findings = (struct findings){
+		.envelope = &inspection->envelope,
+		.header = &inspection->header,
+		.author = &inspection->author,
+		.verdicts = &inspection->verdicts,
+		.authserv_id = inspection->shared->authserv_id,
+		.now = inspection->work.now,
+	};
+	find_forged(inspection);
+	inspection->verdicts.body_size = inspection->body_size;
+	inspection->verdicts.skip_reason = inspection->skip_reason;
+	inspection->verdicts.skipped = inspection->skip_reason[0] != '\0';
+	if (!inspection->verdicts.skipped)
+		verify_all(inspection);
+	findings->evidence = dns_evidence_since(inspection->dns_client, 0);
+	diagnose_all(inspection);
+	findings->dns_waited_ms = dns_waited_ms(inspection->dns_client);
+	findings->dns_questions = dns_question_count(inspection->dns_client);
+	findings->took_ms = (int)(clock_monotonic_ms() - started_ms);
+	return findings;
+}
+
+void inspection_abandon(struct inspection *inspection)
+{
+	message_reset(inspection);
+	prepare_work(inspection);
+}
