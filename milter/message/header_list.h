@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 
@@ -17,6 +18,7 @@ struct header_field {
 	size_t name_len;   /* without trailing blanks: compare this much */
 	size_t value_len;
 	size_t number; /* 1 for the first field of this name (any case) from the top, 2 … */
+	uint32_t hash; /* of the name, so that a flood of long names stays cheap to number */
 };
 
 struct header_list {
@@ -29,7 +31,9 @@ struct header_list {
 
 struct header_list header_list_new(struct arena *arena);
 
-/* Copies name and value; bare LF folds become CRLF. False when over the limits (then only counted). */
+/* Copies name and value; bare LF folds become CRLF, a NUL ends the value. False when over the limits
+ * (then only counted). The first two From fields are kept even then, with an empty value: nobody
+ * hides a second author behind a flood. */
 bool header_list_add(struct header_list *list, const char *name, const char *value, size_t value_len);
 
 bool header_field_is(const struct header_field *field, const char *name);
