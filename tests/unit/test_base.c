@@ -6,6 +6,7 @@
 #include "base/suffixes.h"
 #include "base/text.h"
 #include "base/timestamp.h"
+#include "base/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -215,6 +216,41 @@ static void texts(void **state)
 	assert_false(span_number(span_of("99999999999999999999999"), 128, &number));
 }
 
+static void utf8_characters(void **state)
+{
+	static const struct {
+		const char *octets;
+		size_t length, visible;
+	} rows[] = {
+		{"", 0, 0},
+		{"a", 1, 1},
+		{"\n", 1, 0},
+		{"\x7f", 1, 0},
+		{"\xc3\xa9", 2, 2},
+		{"\xc2\x85", 2, 0}, /* C1: NEL */
+		{"\xe9\x96\xa2", 3, 3},
+		{"\xe2\x80\xae", 3, 0},     /* right-to-left override */
+		{"\xe2\x81\xa6", 3, 0},     /* left-to-right isolate */
+		{"\xe2\x80\xa8", 3, 0},     /* line separator */
+		{"\xd8\x9c", 2, 0},         /* Arabic letter mark */
+		{"\xf0\x9f\x98\x80", 4, 4}, /* beyond the first plane */
+		{"\xc0\xaf", 0, 0},         /* overlong, RFC 3629 section 3 */
+		{"\xe0\x80\xaf", 0, 0},     /* overlong */
+		{"\xed\xa0\x80", 0, 0},     /* surrogate */
+		{"\xf4\x90\x80\x80", 0, 0}, /* above U+10FFFF */
+		{"\xe9\x96", 0, 0},         /* cut */
+		{"\x80", 0, 0},
+		{"\xff", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(utf8_length(rows[i].octets, strlen(rows[i].octets), NULL), rows[i].length);
+		assert_int_equal(
+			utf8_visible_length(rows[i].octets, strlen(rows[i].octets)), rows[i].visible);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +261,7 @@ int main(void)
 		cmocka_unit_test(organizations),
 		cmocka_unit_test(times),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(utf8_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

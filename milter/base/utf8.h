@@ -1,0 +1,15 @@
+/* UTF-8 of strangers: what is well-formed (RFC 3629), and what may be shown to people. */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Octets of the well-formed character at the start, 0 when there is none. code may be NULL. */
+size_t utf8_length(const char *octets, size_t len, uint32_t *code);
+
+/* The same, but 0 also for what plays tricks on a terminal or a reader: C0 and C1 controls, DEL,
+ * bidirectional controls, line and paragraph separators. */
+size_t utf8_visible_length(const char *octets, size_t len);
+
+#endif
