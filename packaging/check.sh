@@ -1,0 +1,48 @@
+#!/bin/sh
+# From a bare Debian 12 machine to the verdict on this tree: installs what the tests need, builds, runs
+# all of them: unit tests, cases, lint, end to end with a real Postfix. Ends with "N passed, N failed".
+# Root. The sanitised builds are "make asan" and "make tsan".
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=${SEKISHO_BUILD:-build}
+passed=0 failed=0
+
+{ sh packaging/install-build.sh && SEKISHO_APT_UPDATED=yes sh packaging/install-check.sh &&
+	sh packaging/build.sh "$build"; } || { echo "0 passed, 1 failed"; exit 1; }
+
+count() { # LABEL PASSED FAILED
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+	echo "$1: $2 passed, $3 failed"
+}
+
+# Unit tests: each row counts as its program prints it; a program that dies counts as one failure.
+make -s -C "$build" -j"$(nproc)" -k check TESTS_LOG= >"$build"/check.log 2>&1
+ok=0 bad=0
+for log in "$build"/tests/unit/*.log; do
+	[ -e "$log" ] || continue
+	ok=$((ok + $(grep -c '^\[       OK \]' "$log")))
+	not=$(grep -c '^\[  FAILED  \] [a-z_]*$' "$log")
+	grep -q '^:test-result: \(FAIL\|ERROR\)' "${log%.log}.trs" && [ "$not" -eq 0 ] && not=1
+	[ "$not" -gt 0 ] && { echo "--- $log"; tail -n 40 "$log"; }
+	bad=$((bad + not))
+done
+[ $((ok + bad)) -gt 0 ] || { tail -n 30 "$build"/check.log; bad=1; }
+count "unit tests" "$ok" "$bad"
+
+sh tests/cases/run.sh "$build"/sekisho >"$build"/cases.log
+tail -n 20 "$build"/cases.log
+set -- $(tail -n 1 "$build"/cases.log | sed -n 's/.* \([0-9]*\) expectations met, \([0-9]*\) not, \([0-9]*\) cases unreadable/\1 \2 \3/p')
+if [ $# -eq 3 ]; then count "cases" "$1" $(($2 + $3)); else count "cases" 0 1; fi
+
+sh tests/lint/run.sh "$(cd "$build" && pwd)" >"$build"/lint.log 2>&1
+cat "$build"/lint.log
+count "lint" "$(grep -c '^ok ' "$build"/lint.log)" "$(grep -c '^FAIL ' "$build"/lint.log)"
+
+sh tests/e2e/run.sh "$build" >"$build"/e2e.log 2>&1
+cat "$build"/e2e.log
+set -- $(tail -n 1 "$build"/e2e.log | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p')
+if [ $# -eq 2 ]; then count "end to end" "$1" "$2"; else count "end to end" 0 1; fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Builds a copy of what "make dist" ships with a sanitizer and runs unit tests and cases in it: also
+# proves that the list of shipped files is complete.
+# Usage: tests/support/sanitized.sh SOURCE BUILD address,undefined|thread
+set -eu
+source=$1 build=$2 sanitizer=$3
+folder=$build/sanitized-$(echo "$sanitizer" | tr , -)
+rm -rf "$folder"
+mkdir -p "$folder"
+make -s -C "$build" distdir >/dev/null
+distdir=$(sed -n 's/^PACKAGE_TARNAME = //p' "$build/Makefile")-$(sed -n 's/^PACKAGE_VERSION = //p' "$build/Makefile")
+mv "$build/$distdir" "$folder/source"
+mkdir "$folder/build"
+cd "$folder/build"
+CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=$sanitizer" LDFLAGS="-fsanitize=$sanitizer" \
+	../source/configure -q --sysconfdir=/etc --disable-hardening >/dev/null
+export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:exitcode=98" UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"
+export TSAN_OPTIONS="halt_on_error=1:exitcode=97:suppressions=$folder/source/tests/support/tsan.supp"
+export LSAN_OPTIONS="suppressions=$folder/source/tests/support/lsan.supp:print_suppressions=0"
+make -s -j"$(nproc)"
+make -s -j"$(nproc)" check
+echo "clean with -fsanitize=$sanitizer"
