@@ -32,8 +32,11 @@ count "unit tests" "$ok" "$bad"
 
 sh tests/cases/run.sh "$build"/sekisho >"$build"/cases.log
 tail -n 20 "$build"/cases.log
-set -- $(tail -n 1 "$build"/cases.log | sed -n 's/.* \([0-9]*\) expectations met, \([0-9]*\) not, \([0-9]*\) cases unreadable/\1 \2 \3/p')
-if [ $# -eq 3 ]; then count "cases" "$1" $(($2 + $3)); else count "cases" 0 1; fi
+figures=$(tail -n 1 "$build"/cases.log | sed -n 's/.* \([0-9]*\) expectations met, \([0-9]*\) not, \([0-9]*\) cases unreadable/\1 \2 \3/p')
+read -r met not_met unreadable <<EOT
+${figures:-0 1 0}
+EOT
+count "cases" "$met" $((not_met + unreadable))
 
 sh tests/lint/run.sh "$(cd "$build" && pwd)" >"$build"/lint.log 2>&1
 cat "$build"/lint.log
@@ -41,8 +44,11 @@ count "lint" "$(grep -c '^ok ' "$build"/lint.log)" "$(grep -c '^FAIL ' "$build"/
 
 sh tests/e2e/run.sh "$build" >"$build"/e2e.log 2>&1
 cat "$build"/e2e.log
-set -- $(tail -n 1 "$build"/e2e.log | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p')
-if [ $# -eq 2 ]; then count "end to end" "$1" "$2"; else count "end to end" 0 1; fi
+figures=$(tail -n 1 "$build"/e2e.log | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p')
+read -r met not_met <<EOT
+${figures:-0 1}
+EOT
+count "end to end" "$met" "$not_met"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Builds a copy of what "make dist" ships with a sanitizer and runs unit tests and cases in it: also
 # proves that the list of shipped files is complete.
-# Usage: tests/support/sanitized.sh SOURCE BUILD address,undefined|thread
+# Usage: tests/support/sanitized.sh BUILD address,undefined|thread
 set -eu
-source=$1 build=$2 sanitizer=$3
+build=$1 sanitizer=$2
 folder=$build/sanitized-$(echo "$sanitizer" | tr , -)
 rm -rf "$folder"
 mkdir -p "$folder"
