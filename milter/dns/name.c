@@ -1,6 +1,5 @@
 #include "dns/name.h"
 
-#include "base/arena.h"
 #include "base/domain.h"
 #include "base/text.h"
 
@@ -23,13 +22,18 @@ bool name_is_carried(const char *name)
 	return label > 0 && len <= DOMAIN_MAX;
 }
 
-const char *name_normal(const char *name, struct arena *arena)
+bool name_normal(const char *name, char normal[NAME_SIZE])
 {
-	size_t len = strlen(name);
+	size_t len = strnlen(name, NAME_SIZE + 1);
 
 	if (len > 0 && name[len - 1] == '.')
 		len--;
-	return text_lower(arena, name, len);
+	if (len >= NAME_SIZE)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		normal[i] = text_lower_char(name[i]);
+	normal[len] = '\0';
+	return name_is_carried(normal);
 }
 
 void name_escape(const char *name, char escaped[NAME_ESCAPED_SIZE])

@@ -7,13 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct arena;
+enum { NAME_SIZE = 253 + 1 };
 
 /* RFC 1035 section 2.3.4: labels of 1 to 63 octets, at most 253 in all. */
 bool name_is_carried(const char *name);
 
-/* Lower case, without one final dot. */
-const char *name_normal(const char *name, struct arena *arena);
+/* Lower case, without one final dot. False when DNS cannot carry it. */
+bool name_normal(const char *name, char normal[NAME_SIZE]);
 
 /* For libraries that read presentation format: every octet but letters, digits, '-', '_' becomes
  * "\DDD", and there is a final dot. */
