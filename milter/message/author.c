@@ -20,8 +20,7 @@ struct reading {
 	/* the words in front of the current place: a phrase, a local part or a group's name */
 	struct buf words;
 	struct span phrase;
-	bool dots_between;  /* each two words have a dot between them */
-	bool encoded_words; /* all are RFC 2047 encoded-words */
+	bool dots_between; /* each two words have a dot between them */
 	struct buf domain_text;
 
 	const char *domains[AUTHOR_DOMAINS_MAX];
@@ -41,11 +40,6 @@ static void buf_clear(struct buf *buf)
 	buf->data[0] = '\0';
 }
 
-static bool is_encoded_word(struct span word)
-{
-	return word.len > 4 && memcmp(word.at, "=?", 2) == 0 && memcmp(word.at + word.len - 2, "?=", 2) == 0;
-}
-
 /* Collects words and dots up to something else; they may be a phrase or a local part. */
 static void take_words(struct reading *reading)
 {
@@ -54,7 +48,7 @@ static void take_words(struct reading *reading)
 
 	buf_clear(&reading->words);
 	reading->phrase = (struct span){.at = scanner->text.at, .len = 0};
-	reading->dots_between = reading->encoded_words = true;
+	reading->dots_between = true;
 	for (;; address_scanner_step(scanner)) {
 		bool is_dot = address_scanner_at(scanner, '.');
 
@@ -62,8 +56,6 @@ static void take_words(struct reading *reading)
 			return;
 		if (!is_dot && after_word)
 			reading->dots_between = false;
-		if (!is_encoded_word(scanner->text))
-			reading->encoded_words = false;
 		after_word = !is_dot;
 		buf_add(&reading->words, scanner->text.at, scanner->text.len);
 		reading->phrase.len = (size_t)(scanner->text.at + scanner->text.len - reading->phrase.at);
@@ -228,15 +220,38 @@ static void take_bare_address(struct reading *reading)
 	display.len = (size_t)(reading->scanner.text.at - display.at);
 	domain = arena_text(reading->arena, reading->domain_text.data);
 	take_angle(reading, span_trim(display));
+	if (reading->null_address)
+		refuse(reading, "empty angle brackets");
 	if (!text_equal(domain, reading->domain_text.data))
 		refuse(reading, "two addresses without a comma");
+}
+
+static bool is_encoded_word(struct span word)
+{
+	return word.len > 4 && memcmp(word.at, "=?", 2) == 0 && memcmp(word.at + word.len - 2, "?=", 2) == 0;
+}
+
+/* Are these RFC 2047 encoded-words and nothing else? */
+static bool are_encoded_words(struct span phrase)
+{
+	for (phrase = span_trim(phrase); phrase.len > 0; phrase = span_trim(phrase)) {
+		struct span word = {.at = phrase.at, .len = 0};
+
+		while (word.len < phrase.len && !text_is_space(phrase.at[word.len]))
+			word.len++;
+		if (!is_encoded_word(word))
+			return false;
+		phrase.at += word.len;
+		phrase.len -= word.len;
+	}
+	return true;
 }
 
 /* Words that end without an address. Encoded-words never are one (RFC 2047 section 5), whatever
  * they show when decoded: the other addresses count. */
 static void end_bare_phrase(struct reading *reading)
 {
-	if (!reading->encoded_words || reading->phrase.len == 0)
+	if (!are_encoded_words(reading->phrase))
 		refuse(reading, "words without an address");
 	reading->bare_phrase = true;
 }

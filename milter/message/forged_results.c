@@ -122,7 +122,7 @@ static struct head head_of(const char *value, const char *id)
 			continue;
 		}
 		likeness_add(&word, c, false);
-		likeness_add(&whole, c, true);
+		likeness_add(&whole, c, head.words > 1);
 	}
 	head.claims = head.claims || (in_word && likeness_is_full(&word)) ||
 		      (!head.empty && likeness_is_full(&whole));
