@@ -144,7 +144,7 @@ static void no_author(void **state)
 		{" <admin@victim.example", AUTHOR_UNPARSEABLE, "address in angle brackets without end"},
 		{" <<admin@victim.example>>", AUTHOR_UNPARSEABLE, "no @ in the address"},
 		{" admin@victim..example.", AUTHOR_UNPARSEABLE, "domain: empty label"},
-		{" admin@victim exa.mple", AUTHOR_UNPARSEABLE, "something unexpected behind an address"},
+		{" admin@victim.exa mple", AUTHOR_UNPARSEABLE, "something unexpected behind an address"},
 		/* A4 47 */
 		{" \"a@x.example", AUTHOR_UNPARSEABLE, "quoted string without end"},
 		{" mailto:a@x.example", AUTHOR_UNPARSEABLE, "group without end"},
