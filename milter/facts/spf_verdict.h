@@ -14,6 +14,7 @@ enum spf_fault {
 	SPFAULT_NO_RECORD,
 	SPFAULT_SEVERAL_RECORDS,
 	/* syntax of a record: domain, text and position say where */
+	SPFAULT_TOO_LARGE, /* over our limits of octets or terms */
 	SPFAULT_NON_ASCII,
 	SPFAULT_CONTROL_CHARACTER,
 	SPFAULT_UNKNOWN_MECHANISM,
