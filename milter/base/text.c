@@ -66,6 +66,15 @@ char *text_lower(struct arena *arena, const char *octets, size_t len)
 	return copy;
 }
 
+char *text_upper(struct arena *arena, const char *octets, size_t len)
+{
+	char *copy = arena_copy(arena, octets, len);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = text_upper_char(copy[i]);
+	return copy;
+}
+
 bool text_equal_n(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

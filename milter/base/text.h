@@ -25,6 +25,7 @@ char text_upper_char(char c);
 int text_hex_value(char c); /* -1 when it is none */
 
 char *text_lower(struct arena *arena, const char *octets, size_t len);
+char *text_upper(struct arena *arena, const char *octets, size_t len);
 bool text_equal(const char *a, const char *b); /* ignores case */
 bool text_equal_n(const char *a, const char *b, size_t len);
 bool text_starts(const char *text, const char *start); /* ignores case */

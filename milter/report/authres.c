@@ -1,0 +1,165 @@
+#include "report/authres.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "diagnose/findings.h"
+#include "message/envelope.h"
+#include "report/authres_dkim.h"
+#include "report/authres_spf.h"
+#include "report/sanitise.h"
+
+#include <string.h>
+
+#define FOLD "\n       " /* LF and 7 spaces, as Gmail does */
+
+enum {
+	LINE_MAX_OCTETS = 990,   /* RFC 5322 section 2.1.1: 998, less some for those who count otherwise */
+	SIGNATURES_PRINTED = 20, /* keeps the field far below libmilter's 65,535 octets */
+};
+
+/* Adds one result as a line of its own; a line that would be too long is folded before a property. */
+static void add_line(struct buf *out, const char *result)
+{
+	size_t len = strlen(result);
+
+	buf_text(out, ";" FOLD);
+	if (strlen(FOLD) - 1 + len + 1 <= LINE_MAX_OCTETS) {
+		buf_text(out, result);
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		/* Sanitised text holds no blank, so these are ours. */
+		bool property =
+			strncmp(result + i, " smtp.", 6) == 0 || strncmp(result + i, " header.", 8) == 0;
+
+		if (property)
+			buf_text(out, FOLD);
+		else
+			buf_char(out, result[i]);
+	}
+}
+
+/* Passes are always shown, unevaluated signatures only when there is room. */
+enum rank { RANK_PASS, RANK_OTHER, RANK_NOT_EVALUATED, RANKS };
+
+static enum rank rank_of(const struct signature_verdict *signature)
+{
+	if (signature->result == RESULT_PASS)
+		return RANK_PASS;
+	return signature->fault == SIGFAULT_NOT_EVALUATED ? RANK_NOT_EVALUATED : RANK_OTHER;
+}
+
+static void add_dkim(struct buf *out, const struct verdicts *verdicts)
+{
+	size_t count[RANKS] = {0}, room = SIGNATURES_PRINTED, hidden = 0;
+
+	for (size_t i = 0; i < verdicts->signature_count; i++)
+		count[rank_of(&verdicts->signatures[i])]++;
+	for (int rank = 0; rank < RANKS; rank++) {
+		size_t shown = count[rank] < room ? count[rank] : room;
+
+		hidden += count[rank] - shown;
+		count[rank] = shown;
+		room -= shown;
+	}
+	for (size_t i = 0; i < verdicts->signature_count; i++) {
+		enum rank rank = rank_of(&verdicts->signatures[i]);
+
+		if (count[rank] == 0)
+			continue;
+		count[rank]--;
+		add_line(out, signature_result(&verdicts->signatures[i], out->arena));
+	}
+	if (hidden > 0)
+		buf_printf(out, " (%zu more signatures not shown)", hidden);
+}
+
+/* "REJECT" */
+static const char *policy_shown(enum dmarc_policy policy, struct arena *arena)
+{
+	const char *word = dmarc_policy_word(policy);
+
+	return text_upper(arena, word, strlen(word));
+}
+
+static const char *disposition_word(enum action disposition)
+{
+	switch (disposition) {
+	case ACTION_QUARANTINE:
+		return "QUARANTINE";
+	case ACTION_REJECT:
+		return "REJECT";
+	case ACTION_ACCEPT:
+	case ACTION_TEMPFAIL:
+		break;
+	}
+	return "NONE";
+}
+
+static void add_dmarc(
+	struct buf *out, const struct dmarc_verdict *dmarc, enum header_from shown, enum action disposition)
+{
+	struct buf line = buf_in(out->arena);
+	const char *domain = dmarc->author_domain;
+
+	if (dmarc->result == RESULT_NONE)
+		return;
+	buf_printf(&line, "dmarc=%s", result_word(dmarc->result));
+	if (dmarc->result == RESULT_PASS || dmarc->result == RESULT_FAIL)
+		buf_printf(&line, " (p=%s sp=%s dis=%s)", policy_shown(dmarc->p, out->arena),
+			policy_shown(dmarc->sp_given ? dmarc->sp : dmarc->p, out->arena),
+			disposition_word(dmarc->result == RESULT_PASS ? ACTION_ACCEPT : disposition));
+	if (shown == HEADER_FROM_RECORD && dmarc->record_domain[0] != '\0')
+		domain = dmarc->record_domain;
+	if (domain[0] != '\0')
+		buf_printf(&line, " header.from=%s",
+			property_value(sanitise(SANITISE_DOMAIN, domain, false, out->arena), out->arena));
+	add_line(out, line.data);
+}
+
+static void add_iprev(struct buf *out, const struct findings *findings)
+{
+	const struct iprev_verdict *iprev = &findings->verdicts->iprev;
+	struct buf line = buf_in(out->arena);
+	char client[NETADDR_TEXT_SIZE];
+
+	if (iprev->result == RESULT_NONE)
+		return;
+	buf_printf(&line, "iprev=%s", result_word(iprev->result));
+	if (iprev->name[0] != '\0')
+		buf_printf(&line, " (%s)", sanitise(SANITISE_DOMAIN, iprev->name, false, out->arena));
+	netaddr_format(&findings->envelope->client, client);
+	buf_printf(&line, " policy.iprev=%s", property_value(client, out->arena));
+	add_line(out, line.data);
+}
+
+const char *authres_value(const struct findings *findings, const struct settings *settings,
+	enum action disposition, struct arena *arena)
+{
+	const struct verdicts *verdicts = findings->verdicts;
+	struct buf out = buf_in(arena);
+
+	if (verdicts->skipped)
+		return "";
+	buf_text(&out, property_value(sanitise(SANITISE_DOMAIN, findings->authserv_id, false, arena), arena));
+	add_dkim(&out, verdicts);
+	if (verdicts->arc != RESULT_NONE)
+		add_line(&out, arena_printf(arena, "arc=%s", result_word(verdicts->arc)));
+	add_line(&out, arena_printf(arena, "spf=%s (%s) %s", result_word(verdicts->spf.result),
+			       spf_comment(findings, arena), spf_property(findings, arena)));
+	add_dmarc(&out, &verdicts->dmarc, (enum header_from)settings->dmarc_header_from, disposition);
+	if (settings->add_iprev)
+		add_iprev(&out, findings);
+	return out.data;
+}
+
+const char *received_spf_value(const struct findings *findings, struct arena *arena)
+{
+	char client[NETADDR_TEXT_SIZE];
+
+	if (findings->verdicts->skipped)
+		return "";
+	return arena_printf(arena, "%s (%s) client-ip=%s;", result_word(findings->verdicts->spf.result),
+		spf_comment(findings, arena), netaddr_format(&findings->envelope->client, client));
+}
