@@ -26,11 +26,11 @@ struct network_list {
 
 struct settings {
 #define SECTION(title)
-#define TEXT(field, name, initial, help) const char *field;
+#define TEXT(field, name, shape, initial, help) const char *field;
 #define FLAG(field, name, initial, help) bool field;
 #define NUMBER(field, name, initial, least, most, help) long field;
 #define CHOICE(field, name, initial, words, help) int field;
-#define LIST(field, name, initial, help) struct text_list field;
+#define LIST(field, name, shape, initial, help) struct text_list field;
 #define NETWORKS(field, name, initial, help) struct network_list field;
 #include "settings/options.def"
 #undef SECTION
@@ -45,12 +45,14 @@ struct settings {
 /* All options at their defaults. */
 struct settings *settings_new(void);
 
-/* Reads a file over the defaults. NULL with "FILE:LINE: what is wrong" in fault. */
+/* Reads a file over the defaults: "name = value" lines, "name += value" to add to a list. NULL with
+ * "FILE:LINE: what is wrong" in fault. */
 struct settings *settings_read(const char *path, struct fault *fault);
 void settings_free(struct settings **settings);
 
-/* Sets one option from text; a list option gets one more item. For .case files and the command
- * line, before the settings are shared. False with the reason in fault. */
+/* Sets one option from text. A list option gets the item, or the items with commas between, in
+ * addition to those it has; empty text empties it. For .case files and the command line, before the
+ * settings are shared. False with the reason in fault, which names the option. */
 bool settings_set(struct settings *settings, const char *name, const char *value, struct fault *fault);
 
 bool network_list_contains(const struct network_list *list, const struct netaddr *addr);
