@@ -24,6 +24,9 @@ struct libraries;
 struct libraries *libraries_open(int64_t fixed_now, struct fault *fault);
 void libraries_close(struct libraries **libraries);
 
+/* "libspf2 1.2.10, libopendkim 2.11.0, libopendmarc, OpenSSL 3.0.16": what runs, for the start line. */
+const char *libraries_versions(char *text, size_t size);
+
 /* What a verification may look at; borrowed, unchanged while it runs. */
 struct work {
 	const struct libraries *libraries;

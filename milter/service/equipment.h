@@ -1,0 +1,33 @@
+/* All that a worker opens before it serves, in order, and closes after: the public suffix list, the
+ * verification libraries, DNS, the log. */
+#ifndef SERVICE_EQUIPMENT_H
+#define SERVICE_EQUIPMENT_H
+
+#include "base/fault.h"
+#include "inspect/inspection.h"
+#include "service/host_name.h"
+
+#include <stdbool.h>
+
+struct settings;
+struct sink;
+struct zone;
+
+struct equipment {
+	const struct settings *settings; /* borrowed */
+	struct suffixes *suffixes;
+	struct libraries *libraries;
+	struct arena *zone_arena;
+	struct dns *dns;
+	struct sink *sink;
+	struct inspector inspector;
+	char host[HOST_NAME_SIZE];
+};
+
+/* zone_path: answer DNS from this file instead of the network; "" for the network. On failure
+ * nothing stays open. The equipment does not move while it is open. */
+bool equipment_open(struct equipment *equipment, const struct settings *settings, const char *zone_path,
+	struct fault *fault);
+void equipment_close(struct equipment *equipment);
+
+#endif

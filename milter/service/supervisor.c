@@ -1,0 +1,334 @@
+#include "service/supervisor.h"
+
+#include "base/clock.h"
+#include "report/sink.h"
+#include "service/configuration.h"
+#include "service/crew.h"
+#include "service/pid_file.h"
+#include "service/readiness.h"
+#include "service/worker.h"
+#include "settings/settings.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <time.h>
+
+enum {
+	TICK_MS = 200,             /* while something is due */
+	SHORT_LIFE_MS = 2000,      /* a worker that dies younger than this waits for the next */
+	BACK_OFF_MIN_MS = 1000,    /* first such wait */
+	BACK_OFF_MAX_MS = 30000,   /* and the longest */
+	KILL_AFTER_DRAIN_MS = 5000 /* workers keep drain-seconds themselves; this is for stuck ones */
+};
+
+struct supervisor {
+	const struct supervision *supervision;
+	struct configuration configuration;
+	struct configuration next; /* while reloading */
+	bool reloading, stopping, was_up;
+	unsigned generation; /* of the configuration; the next one's is higher by one */
+	int listening_fd;
+	int pid_file;
+	char pid_path[4096]; /* where it was taken, whatever a reload says */
+	struct sink *sink;
+	struct crew crew;
+	int64_t start_again_ms;
+	int64_t back_off_ms;
+	int exit_status;
+};
+
+static volatile sig_atomic_t asked_to_stop, asked_to_reload;
+
+static void on_signal(int number)
+{
+	if (number == SIGTERM || number == SIGINT)
+		asked_to_stop = 1;
+	else if (number == SIGHUP || number == SIGUSR1)
+		asked_to_reload = 1;
+}
+
+/* Signals arrive only while we wait, so that no decision is interrupted. */
+static void take_signals(sigset_t *while_waiting)
+{
+	static const int handled[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t blocked;
+
+	(void)sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++) {
+		(void)sigaddset(&blocked, handled[i]);
+		(void)sigaction(handled[i], &action, NULL);
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_BLOCK, &blocked, while_waiting);
+	for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++)
+		(void)sigdelset(while_waiting, handled[i]);
+}
+
+static int64_t drain_deadline(const struct supervisor *supervisor)
+{
+	return clock_monotonic_ms() + supervisor->configuration.settings->drain_seconds * 1000 +
+	       KILL_AFTER_DRAIN_MS;
+}
+
+/* Starts what is missing of a generation. */
+static void fill_up(
+	struct supervisor *supervisor, const struct configuration *configuration, unsigned generation)
+{
+	struct fault fault = {""};
+	size_t active = crew_active(&supervisor->crew, generation);
+	bool announce = active == 0 && (generation != supervisor->generation || !supervisor->was_up);
+
+	for (; active < (size_t)configuration->settings->workers; active++) {
+		const struct birth birth = {
+			.program = supervisor->supervision->program,
+			.listening_fd = supervisor->listening_fd,
+			.settings_fd = configuration->copy_fd,
+			.zone_path = supervisor->supervision->zone_path,
+			.generation = generation,
+			.announce = announce,
+		};
+
+		announce = false;
+		if (!crew_start(&supervisor->crew, &birth, &fault)) {
+			sink_say(supervisor->sink, LOG_ERR, "no new worker: %s", fault.text);
+			supervisor->start_again_ms = clock_monotonic_ms() + BACK_OFF_MIN_MS;
+			return;
+		}
+	}
+}
+
+static void begin_stop(struct supervisor *supervisor, int exit_status)
+{
+	if (supervisor->stopping)
+		return;
+	supervisor->stopping = true;
+	supervisor->exit_status = exit_status;
+	readiness_stopping();
+	sink_say(supervisor->sink, LOG_NOTICE,
+		"stopping: no new connections, messages in progress are finished");
+	listener_close(&supervisor->listening_fd, &supervisor->configuration.address);
+	crew_stop_all(&supervisor->crew, drain_deadline(supervisor));
+}
+
+/* What only a restart can change. */
+static void warn_of_fixed_options(const struct supervisor *supervisor)
+{
+	const struct settings *now = supervisor->configuration.settings;
+	const struct settings *next = supervisor->next.settings;
+
+	if (strcmp(now->socket, next->socket) != 0 || strcmp(now->pid_file, next->pid_file) != 0 ||
+		strcmp(now->socket_mode, next->socket_mode) != 0 ||
+		strcmp(now->socket_group, next->socket_group) != 0)
+		sink_say(supervisor->sink, LOG_WARNING,
+			"socket, socket-mode, socket-group and pid-file change only with a restart");
+}
+
+static void begin_reload(struct supervisor *supervisor)
+{
+	struct fault fault = {""};
+
+	readiness_reloading();
+	if (!configuration_load(&supervisor->next, supervisor->supervision->config_path,
+		    supervisor->supervision->zone_path, &fault)) {
+		sink_say(supervisor->sink, LOG_ERR, "reload refused, the old settings stay: %s", fault.text);
+		readiness_up("Serving; the last reload was refused");
+		return;
+	}
+	warn_of_fixed_options(supervisor);
+	supervisor->reloading = true;
+	fill_up(supervisor, &supervisor->next, supervisor->generation + 1);
+}
+
+/* The new workers serve: the old ones finish what they have. */
+static void end_reload(struct supervisor *supervisor)
+{
+	struct fault fault = {""};
+	struct sink *sink = sink_open(supervisor->next.settings, &fault);
+
+	crew_end(&supervisor->crew, supervisor->generation, drain_deadline(supervisor));
+	supervisor->generation++;
+	configuration_free(&supervisor->configuration);
+	/* the socket stays what it was when it was opened */
+	supervisor->configuration = (struct configuration){
+		.settings = supervisor->next.settings,
+		.copy_fd = supervisor->next.copy_fd,
+		.owner = supervisor->configuration.owner,
+		.address = supervisor->configuration.address,
+	};
+	supervisor->next = (struct configuration){.copy_fd = -1};
+	supervisor->reloading = false;
+	supervisor->back_off_ms = 0;
+	if (sink != NULL) {
+		sink_close(&supervisor->sink);
+		supervisor->sink = sink;
+	}
+	sink_say(supervisor->sink, LOG_NOTICE,
+		"reloaded: new workers serve, the old ones finish their messages");
+	readiness_up("Serving");
+}
+
+static void give_up_reload(struct supervisor *supervisor)
+{
+	sink_say(supervisor->sink, LOG_ERR,
+		"reload given up, the old settings stay: a new worker did not start");
+	crew_end(&supervisor->crew, supervisor->generation + 1, drain_deadline(supervisor));
+	configuration_free(&supervisor->next);
+	supervisor->reloading = false;
+	readiness_up("Serving; the last reload was given up");
+}
+
+static void say_death(const struct supervisor *supervisor, const struct member *dead, int status)
+{
+	long lived_s = (long)((clock_monotonic_ms() - dead->started_ms) / 1000);
+
+	if (WIFSIGNALED(status))
+		sink_say(supervisor->sink, LOG_ERR, "worker %ld was ended by signal %d (%s) after %ld s",
+			(long)dead->pid, WTERMSIG(status), strsignal(WTERMSIG(status)), lived_s);
+	else if (dead->state != MEMBER_DRAINING || WEXITSTATUS(status) != EXIT_SUCCESS)
+		sink_say(supervisor->sink, dead->state == MEMBER_DRAINING ? LOG_WARNING : LOG_ERR,
+			"worker %ld ended with status %d after %ld s", (long)dead->pid, WEXITSTATUS(status),
+			lived_s);
+}
+
+static void replace(struct supervisor *supervisor, const struct member *dead)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (now - dead->started_ms >= SHORT_LIFE_MS)
+		supervisor->back_off_ms = 0;
+	else if (supervisor->back_off_ms == 0)
+		supervisor->back_off_ms = BACK_OFF_MIN_MS;
+	else if (supervisor->back_off_ms * 2 < BACK_OFF_MAX_MS)
+		supervisor->back_off_ms *= 2;
+	else
+		supervisor->back_off_ms = BACK_OFF_MAX_MS;
+	supervisor->start_again_ms = now + supervisor->back_off_ms;
+	if (supervisor->back_off_ms > 0)
+		sink_say(supervisor->sink, LOG_NOTICE, "the next worker starts in %d s",
+			(int)(supervisor->back_off_ms / 1000));
+}
+
+static void bury_the_dead(struct supervisor *supervisor)
+{
+	struct member dead;
+	int status;
+
+	while (crew_reap(&supervisor->crew, &dead, &status)) {
+		say_death(supervisor, &dead, status);
+		if (dead.state == MEMBER_DRAINING || supervisor->stopping)
+			continue;
+		if (supervisor->reloading && dead.generation != supervisor->generation)
+			give_up_reload(supervisor);
+		else if (!supervisor->was_up && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG)
+			begin_stop(supervisor, EXIT_CONFIG);
+		else
+			replace(supervisor, &dead);
+	}
+}
+
+static bool is_complete(
+	const struct supervisor *supervisor, const struct configuration *configuration, unsigned generation)
+{
+	return crew_serving(&supervisor->crew, generation) >= (size_t)configuration->settings->workers;
+}
+
+/* One round of decisions; everything that happened since the last one is already noted. */
+static void decide_next(struct supervisor *supervisor)
+{
+	crew_listen(&supervisor->crew);
+	bury_the_dead(supervisor);
+	if (crew_kill_overdue(&supervisor->crew, clock_monotonic_ms()) > 0)
+		sink_say(supervisor->sink, LOG_WARNING, "a worker that did not end in time was killed");
+	if (asked_to_stop)
+		begin_stop(supervisor, EXIT_SUCCESS);
+	if (supervisor->stopping)
+		return;
+	if (asked_to_reload && !supervisor->reloading && supervisor->was_up) {
+		asked_to_reload = 0;
+		begin_reload(supervisor);
+	}
+	if (clock_monotonic_ms() >= supervisor->start_again_ms)
+		fill_up(supervisor, &supervisor->configuration, supervisor->generation);
+	if (supervisor->reloading && is_complete(supervisor, &supervisor->next, supervisor->generation + 1))
+		end_reload(supervisor);
+	if (!supervisor->was_up &&
+		is_complete(supervisor, &supervisor->configuration, supervisor->generation)) {
+		supervisor->was_up = true;
+		readiness_up("Serving");
+	}
+}
+
+static bool is_quiet(const struct supervisor *supervisor)
+{
+	const struct crew *crew = &supervisor->crew;
+
+	return !supervisor->stopping && !supervisor->reloading && supervisor->was_up &&
+	       crew->count == (size_t)supervisor->configuration.settings->workers &&
+	       crew_serving(crew, supervisor->generation) == crew->count;
+}
+
+static void supervise(struct supervisor *supervisor)
+{
+	const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
+	static struct pollfd watched[CREW_MAX];
+	sigset_t while_waiting;
+
+	take_signals(&while_waiting);
+	for (;;) {
+		decide_next(supervisor);
+		if (supervisor->stopping && supervisor->crew.count == 0)
+			return;
+		(void)ppoll(watched, crew_watch(&supervisor->crew, watched),
+			is_quiet(supervisor) ? NULL : &tick, &while_waiting);
+	}
+}
+
+/* Everything that can be wrong is found here, before anybody can connect. */
+static bool open_house(struct supervisor *supervisor, struct fault *fault)
+{
+	struct configuration *configuration = &supervisor->configuration;
+
+	if (!configuration_load(configuration, supervisor->supervision->config_path,
+		    supervisor->supervision->zone_path, fault))
+		return false;
+	(void)snprintf(
+		supervisor->pid_path, sizeof supervisor->pid_path, "%s", configuration->settings->pid_file);
+	supervisor->pid_file = pid_file_take(supervisor->pid_path, fault);
+	if (supervisor->pid_file < 0 && fault->text[0] != '\0')
+		return false;
+	supervisor->sink = sink_open(configuration->settings, fault);
+	if (supervisor->sink == NULL)
+		return false;
+	supervisor->listening_fd = listener_open(&configuration->address, &configuration->owner, fault);
+	return supervisor->listening_fd >= 0;
+}
+
+int supervisor_run(const struct supervision *supervision)
+{
+	static struct supervisor supervisor;
+	struct fault fault = {""};
+
+	supervisor = (struct supervisor){
+		.supervision = supervision,
+		.configuration = {.copy_fd = -1},
+		.next = {.copy_fd = -1},
+		.listening_fd = -1,
+		.pid_file = -1,
+		.exit_status = EXIT_CONFIG,
+	};
+	if (open_house(&supervisor, &fault)) {
+		supervise(&supervisor);
+		sink_say(supervisor.sink, LOG_NOTICE, "stopped");
+	} else {
+		(void)fprintf(stderr, "sekishod: %s\n", fault.text);
+	}
+	pid_file_release(&supervisor.pid_file, supervisor.pid_path);
+	sink_close(&supervisor.sink);
+	configuration_free(&supervisor.configuration);
+	return supervisor.exit_status;
+}

@@ -1,0 +1,245 @@
+#include "service/worker.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "report/sink.h"
+#include "service/equipment.h"
+#include "service/gate.h"
+#include "service/privileges.h"
+#include "service/start_line.h"
+#include "session/session.h"
+#include "settings/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+enum {
+	TICK_MS = 500,              /* how often the gate looks at the descriptors */
+	DRAIN_TICK_MS = 50,         /* how often a draining worker looks whether it is done */
+	ARRIVAL_MS = 1000,          /* a connection just accepted has begun to talk by then */
+	IDLE_WHEN_STOPPED_MS = 3000 /* a connection without a message may begin one until then */
+};
+
+struct worker {
+	struct settings *settings;
+	struct equipment equipment;
+	struct session_shared shared;
+	struct gate gate;
+	pthread_t server;
+	bool stop; /* not only drain */
+};
+
+static volatile sig_atomic_t asked_to_drain;
+static atomic_bool server_gone;
+
+static void on_drain_signal(int number)
+{
+	(void)number;
+	asked_to_drain = 1;
+}
+
+/* libmilter stops on these and abandons messages in progress. It waits for them on a thread of its
+ * own; the kernel gives them to the first thread while that does not block them, so they are ours. */
+static const int drain_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+
+static void set_drain_signals_blocked(int how)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < sizeof drain_signals / sizeof drain_signals[0]; i++)
+		(void)sigaddset(&set, drain_signals[i]);
+	(void)pthread_sigmask(how, &set, NULL);
+}
+
+static void handle_drain_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_drain_signal};
+
+	for (size_t i = 0; i < sizeof drain_signals / sizeof drain_signals[0]; i++)
+		(void)sigaction(drain_signals[i], &action, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void *serve(void *nothing)
+{
+	(void)session_serve();
+	atomic_store(&server_gone, true);
+	return nothing;
+}
+
+static bool is_listening(int fd)
+{
+	int listening = 0;
+	socklen_t size = sizeof listening;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening;
+}
+
+static bool take_identity(const struct settings *settings, struct fault *fault)
+{
+	struct identity identity;
+
+	return identity_find(settings->user, &identity, fault) && identity_take(&identity, fault);
+}
+
+static bool prepare(struct worker *worker, const char *zone_path, struct fault *fault)
+{
+	char path[32];
+
+	if (!is_listening(WORKER_LISTENING_FD)) {
+		fault_set(fault, "--worker is for sekishod itself: no listening socket was handed over");
+		return false;
+	}
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", WORKER_SETTINGS_FD);
+	worker->settings = settings_read(path, fault);
+	(void)close(WORKER_SETTINGS_FD);
+	raise_descriptor_limit();
+	(void)fcntl(WORKER_LISTENING_FD, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(WORKER_LIFELINE_FD, F_SETFD, FD_CLOEXEC);
+	if (worker->settings == NULL || !take_identity(worker->settings, fault) ||
+		!equipment_open(&worker->equipment, worker->settings, zone_path, fault) ||
+		!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault))
+		return false;
+	worker->shared = (struct session_shared){
+		.inspector = &worker->equipment.inspector, .sink = worker->equipment.sink};
+	if (!session_open(&worker->shared, WORKER_LISTENING_FD, fault))
+		return false;
+	if (pthread_create(&worker->server, NULL, serve, NULL) != 0) {
+		fault_set(fault, "no thread to serve with");
+		return false;
+	}
+	return true;
+}
+
+static void announce_start(const struct worker *worker)
+{
+	struct arena *arena = arena_new();
+
+	sink_say(worker->equipment.sink, LOG_NOTICE, "%s", start_line(&worker->equipment, arena));
+	arena_free(&arena);
+}
+
+/* Has the supervisor spoken, or gone? */
+static bool lifeline_says_end(struct worker *worker, int wait_ms)
+{
+	struct pollfd lifeline = {.fd = WORKER_LIFELINE_FD, .events = POLLIN};
+	char word = WORKER_DRAIN;
+
+	if (poll(&lifeline, 1, wait_ms) <= 0)
+		return false;
+	if (read(WORKER_LIFELINE_FD, &word, 1) < 0)
+		return errno != EINTR && errno != EAGAIN;
+	worker->stop = word == WORKER_STOP;
+	return true;
+}
+
+static void mind_descriptors(struct worker *worker)
+{
+	bool tight = descriptors_are_short();
+
+	if (tight == worker->gate.is_shut)
+		return;
+	if (tight)
+		gate_shut(&worker->gate);
+	else
+		gate_open(&worker->gate);
+	sink_say(worker->equipment.sink, LOG_WARNING, "%s",
+		tight ? "file descriptors run short: no new connections for now (raise LimitNOFILE)"
+		      : "enough file descriptors again");
+}
+
+/* True when nobody is left who could miss us. */
+static bool is_drained(const struct worker *worker, int64_t for_ms)
+{
+	struct session_counts counts = session_counts();
+
+	if (counts.messages > 0 || for_ms < ARRIVAL_MS)
+		return false;
+	return counts.connections == 0 || (worker->stop && for_ms >= IDLE_WHEN_STOPPED_MS);
+}
+
+static void drain(struct worker *worker)
+{
+	int64_t started = clock_monotonic_ms();
+	int64_t longest = (int64_t)worker->settings->drain_seconds * 1000;
+	bool lifeline_open = !worker->stop;
+
+	gate_wall_up(&worker->gate);
+	for (int64_t now = started; now - started < longest; now = clock_monotonic_ms()) {
+		if (atomic_load(&server_gone) || is_drained(worker, now - started))
+			return;
+		if (lifeline_open && lifeline_says_end(worker, DRAIN_TICK_MS))
+			lifeline_open = false; /* told to stop while draining, or the supervisor went */
+		else if (!lifeline_open)
+			(void)poll(NULL, 0, DRAIN_TICK_MS);
+	}
+}
+
+/* Leaves nothing open that a check for leaks would name; when a message is still at work, others may
+ * use all of it, and it goes with the process. */
+static int leave(struct worker *worker)
+{
+	struct session_counts counts;
+
+	session_refuse_new();
+	counts = session_counts();
+	if (counts.messages > 0)
+		sink_say(worker->equipment.sink, LOG_WARNING,
+			"%u messages were not done after drain-seconds: the MTA will try them again",
+			counts.messages);
+	if (counts.connections > 0 || atomic_load(&server_gone))
+		_exit(EXIT_SUCCESS);
+	equipment_close(&worker->equipment);
+	settings_free(&worker->settings);
+	return EXIT_SUCCESS;
+}
+
+int worker_run(const char *zone_path, bool announce)
+{
+	static struct worker worker; /* libmilter's threads look at it until the very end */
+	struct fault fault = {""};
+	const char ready = WORKER_READY;
+
+	(void)unsetenv("NOTIFY_SOCKET");
+	handle_drain_signals();
+	set_drain_signals_blocked(SIG_BLOCK); /* for all threads to come */
+	if (!prepare(&worker, zone_path, &fault)) {
+		(void)fprintf(stderr, "sekishod: worker: %s\n", fault.text);
+		return EXIT_CONFIG;
+	}
+	set_drain_signals_blocked(SIG_UNBLOCK); /* for this thread alone */
+	if (announce)
+		announce_start(&worker);
+	(void)!write(WORKER_LIFELINE_FD, &ready, 1);
+	while (!asked_to_drain && !lifeline_says_end(&worker, TICK_MS)) {
+		if (atomic_load(&server_gone)) {
+			sink_say(worker.equipment.sink, LOG_ERR,
+				"libmilter stopped serving; a new worker starts");
+			_exit(EXIT_SOFTWARE_FAULT);
+		}
+		mind_descriptors(&worker);
+	}
+	drain(&worker);
+	return leave(&worker);
+}
+
+bool worker_try(const struct settings *settings, const char *zone_path, struct fault *fault)
+{
+	static struct equipment equipment;
+
+	if (!take_identity(settings, fault) || !equipment_open(&equipment, settings, zone_path, fault))
+		return false;
+	equipment_close(&equipment);
+	return true;
+}

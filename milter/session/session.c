@@ -1,0 +1,321 @@
+#include "session/session.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "message/envelope.h"
+#include "report/sink.h"
+#include "session/apply.h"
+#include "session/client.h"
+#include "session/negotiate.h"
+
+#include <libmilter/mfapi.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+/* Header fields longer than libmilter's own 64 KB would close the connection, again at each retry. */
+enum { PACKET_MAX = 1048576 };
+
+/* The longest silence of an MTA: Postfix waits 300 s for content, sendmail up to 2 hours. */
+enum { MTA_TIMEOUT_S = 7210 };
+
+/* Connections the kernel holds while all workers are busy. */
+enum { BACKLOG = 1024 };
+
+struct session {
+	struct inspection *inspection;
+	struct arena *arena; /* one message: what is rendered at its end */
+	struct agreement agreement;
+	bool in_message;
+};
+
+static const struct session_shared *shared;
+static atomic_uint connections;
+static atomic_uint messages;
+static atomic_bool refusing;
+
+/* What the latest MTA agreed to: for a connection that comes without negotiation of its own
+ * (sendmail hands a used connection to the next client after QUIT_NC). */
+static atomic_ulong latest_actions;
+static atomic_ulong latest_protocol;
+
+struct session_counts session_counts(void)
+{
+	return (struct session_counts){
+		.connections = atomic_load(&connections), .messages = atomic_load(&messages)};
+}
+
+void session_refuse_new(void)
+{
+	atomic_store(&refusing, true);
+}
+
+/* The connection's session; made when a command comes before the one that should make it. NULL
+ * when the process is going. */
+static struct session *session_of(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session != NULL)
+		return session;
+	atomic_fetch_add(&connections, 1);
+	if (atomic_load(&refusing) || (session = calloc(1, sizeof *session)) == NULL) {
+		atomic_fetch_sub(&connections, 1);
+		return NULL;
+	}
+	session->inspection = inspection_new(shared->inspector);
+	session->arena = arena_new();
+	session->agreement.actions = atomic_load(&latest_actions);
+	session->agreement.protocol = atomic_load(&latest_protocol);
+	(void)smfi_setpriv(context, session);
+	return session;
+}
+
+static void enter_message(struct session *session)
+{
+	if (!session->in_message)
+		atomic_fetch_add(&messages, 1);
+	session->in_message = true;
+}
+
+static void leave_message(struct session *session)
+{
+	if (session->in_message)
+		atomic_fetch_sub(&messages, 1);
+	session->in_message = false;
+	inspection_abandon(session->inspection);
+	arena_reset(session->arena);
+}
+
+/* The answer before the end of a message: none where the MTA does not wait for one. */
+static sfsistat go_on(const struct session *session, unsigned long stage)
+{
+	return agreement_is_silent(session->agreement, stage) ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+/* Text from the MTA may be missing. */
+static const char *text_or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static const char *macro(SMFICTX *context, const char *name)
+{
+	return text_or_empty(smfi_getsymval(context, (char *)name));
+}
+
+static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned long protocol,
+	unsigned long f2, unsigned long f3, unsigned long *actions_wanted, unsigned long *protocol_wanted,
+	unsigned long *f2_wanted, unsigned long *f3_wanted)
+{
+	struct agreement agreement = negotiate(actions, protocol);
+	struct session *session;
+
+	(void)f2;
+	(void)f3;
+	atomic_store(&latest_actions, agreement.actions);
+	atomic_store(&latest_protocol, agreement.protocol);
+	session = session_of(context);
+	if (session == NULL)
+		return SMFIS_REJECT;
+	session->agreement = agreement;
+	*actions_wanted = agreement.actions;
+	*protocol_wanted = agreement.protocol;
+	*f2_wanted = *f3_wanted = 0;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_connect(SMFICTX *context, char *host_name, _SOCK_ADDR *address)
+{
+	struct session *session = session_of(context);
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	leave_message(session);
+	inspection_connect(session->inspection, client_address(address, macro(context, "{client_addr}")),
+		client_name(text_or_empty(host_name)));
+	return go_on(session, SMFIP_NR_CONN);
+}
+
+static sfsistat on_helo(SMFICTX *context, char *helo)
+{
+	struct session *session = session_of(context);
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	inspection_helo(session->inspection, text_or_empty(helo));
+	return go_on(session, SMFIP_NR_HELO);
+}
+
+/* RFC 6531 section 3.4 */
+static bool wants_smtputf8(char **arguments)
+{
+	for (size_t i = 1; arguments[0] != NULL && arguments[i] != NULL; i++)
+		if (text_equal(arguments[i], "SMTPUTF8"))
+			return true;
+	return false;
+}
+
+static sfsistat on_mail(SMFICTX *context, char **arguments)
+{
+	struct session *session = session_of(context);
+	char *nothing[] = {NULL};
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	if (arguments == NULL)
+		arguments = nothing;
+	enter_message(session);
+	inspection_begin(session->inspection, text_or_empty(arguments[0]), macro(context, "{auth_authen}"),
+		wants_smtputf8(arguments));
+	return go_on(session, SMFIP_NR_MAIL);
+}
+
+static sfsistat on_recipient(SMFICTX *context, char **arguments)
+{
+	struct session *session = session_of(context);
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	if (arguments != NULL && arguments[0] != NULL)
+		inspection_recipient(session->inspection, arguments[0]);
+	return go_on(session, SMFIP_NR_RCPT);
+}
+
+static sfsistat on_header(SMFICTX *context, char *name, char *value)
+{
+	struct session *session = session_of(context);
+	const char *text = text_or_empty(value);
+	size_t len = strlen(text);
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	if (agreement_keeps_leading_space(session->agreement)) {
+		inspection_header(session->inspection, text_or_empty(name), text, len);
+	} else { /* the blank that nearly every field has was taken off */
+		char *spaced = arena_printf(session->arena, " %s", text);
+
+		inspection_header(session->inspection, text_or_empty(name), spaced, len + 1);
+	}
+	return go_on(session, SMFIP_NR_HDR);
+}
+
+static sfsistat on_headers_done(SMFICTX *context)
+{
+	struct session *session = session_of(context);
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	inspection_headers_done(session->inspection);
+	return go_on(session, SMFIP_NR_EOH);
+}
+
+static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t len)
+{
+	struct session *session = session_of(context);
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	if (octets != NULL)
+		inspection_body(session->inspection, (const char *)octets, len);
+	if (!inspection_wants_body(session->inspection) && agreement_may_skip_body(session->agreement))
+		return SMFIS_SKIP;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_end(SMFICTX *context)
+{
+	struct session *session = session_of(context);
+	const struct findings *findings;
+	sfsistat answer;
+
+	if (session == NULL)
+		return SMFIS_TEMPFAIL;
+	findings = inspection_finish(session->inspection, macro(context, "i"));
+	answer = apply_findings(context, findings,
+		&(struct apply_tools){
+			.settings = shared->inspector->settings,
+			.sink = shared->sink,
+			.arena = session->arena,
+			.agreement = session->agreement,
+		});
+	leave_message(session);
+	return answer;
+}
+
+static sfsistat on_abort(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session != NULL)
+		leave_message(session);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *context)
+{
+	struct session *session = smfi_getpriv(context);
+
+	if (session == NULL)
+		return SMFIS_CONTINUE;
+	(void)smfi_setpriv(context, NULL);
+	leave_message(session);
+	inspection_free(&session->inspection);
+	arena_free(&session->arena);
+	free(session);
+	atomic_fetch_sub(&connections, 1);
+	return SMFIS_CONTINUE;
+}
+
+bool session_open(const struct session_shared *shared_by_all, int listening_fd, struct fault *fault)
+{
+	char name[] = "sekisho";
+	char connection[32];
+	const struct smfiDesc description = {
+		.xxfi_name = name,
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE,
+		.xxfi_connect = on_connect,
+		.xxfi_helo = on_helo,
+		.xxfi_envfrom = on_mail,
+		.xxfi_envrcpt = on_recipient,
+		.xxfi_header = on_header,
+		.xxfi_eoh = on_headers_done,
+		.xxfi_body = on_body,
+		.xxfi_eom = on_end,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+		.xxfi_negotiate = on_negotiate,
+	};
+
+	shared = shared_by_all;
+	(void)smfi_setmaxdatasize(PACKET_MAX);
+	(void)snprintf(connection, sizeof connection, "fd:%d", listening_fd);
+	if (smfi_register(description) != MI_SUCCESS || smfi_setconn(connection) != MI_SUCCESS ||
+		smfi_settimeout(MTA_TIMEOUT_S) != MI_SUCCESS || smfi_setbacklog(BACKLOG) != MI_SUCCESS) {
+		fault_set(fault, "libmilter refuses its settings");
+		return false;
+	}
+	if (smfi_opensocket(false) != MI_SUCCESS) {
+		fault_set(fault,
+			"this libmilter cannot take over a listening socket (\"fd:N\", which Debian's can)");
+		return false;
+	}
+	return true;
+}
+
+bool session_serve(void)
+{
+	return smfi_main() == MI_SUCCESS;
+}
+
+const char *session_library_version(char text[32])
+{
+	unsigned major = 0, minor = 0, level = 0;
+
+	(void)smfi_version(&major, &minor, &level);
+	(void)snprintf(text, 32, "%u.%u.%u", major, minor, level);
+	return text;
+}
