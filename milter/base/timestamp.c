@@ -39,6 +39,8 @@ bool timestamp_parse(const char *text, int64_t *seconds)
 		return false;
 	if (year < 1970 || month == 0 || day == 0)
 		return false;
+	if (month < 12 && days_of(year, month, day) >= days_of(year, month + 1, 1))
+		return false; /* no such day */
 	*seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
 	return true;
 }

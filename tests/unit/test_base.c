@@ -194,6 +194,10 @@ static void times(void **state)
 		assert_string_equal(timestamp_format(seconds, text), rows[i].text);
 	}
 	assert_false(timestamp_parse("2026-13-01T00:00:00Z", &seconds));
+	assert_false(timestamp_parse("2026-02-29T00:00:00Z", &seconds));
+	assert_false(timestamp_parse("2026-04-31T00:00:00Z", &seconds));
+	assert_true(timestamp_parse("2028-02-29T00:00:00Z", &seconds));
+	assert_true(timestamp_parse("2026-12-31T00:00:00Z", &seconds));
 	assert_false(timestamp_parse("2026-03-01 00:00:00Z", &seconds));
 }
 
