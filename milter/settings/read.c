@@ -1,13 +1,12 @@
 /* The configuration file, read with libconfuse. */
 #include "base/arena.h"
+#include "base/text_file.h"
 #include "settings/lines.h"
 #include "settings/settings.h"
 #include "settings/store.h"
 
 #include <confuse.h>
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 /* A configuration is some kilobytes; more is some other file. */
 enum { FILE_SIZE_MAX = 1024 * 1024 };
@@ -110,38 +109,10 @@ static bool parse(struct reading *reading, const char *text)
 	return !reading->failed;
 }
 
-/* The file's text, NUL-terminated; NULL with the reason in fault. */
-static char *read_text(const char *path, struct arena *arena, struct fault *fault)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t len;
-
-	if (file == NULL) {
-		fault_set(fault, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	text = arena_alloc(arena, FILE_SIZE_MAX + 1);
-	errno = 0;
-	len = fread(text, 1, FILE_SIZE_MAX + 1, file);
-	if (ferror(file)) {
-		fault_set(fault, "%s: %s", path, strerror(errno));
-		text = NULL;
-	} else if (len > FILE_SIZE_MAX) {
-		fault_set(fault, "%s: larger than %d octets: not a configuration file", path, FILE_SIZE_MAX);
-		text = NULL;
-	} else if (strlen(text) < len) {
-		fault_set(fault, "%s: has a NUL octet in it: not a text file", path);
-		text = NULL;
-	}
-	(void)fclose(file);
-	return text;
-}
-
 struct settings *settings_read(const char *path, struct fault *fault)
 {
 	struct reading reading = {.path = path, .fault = fault, .arena = arena_new()};
-	const char *text = read_text(path, reading.arena, fault);
+	const char *text = text_file_read(path, FILE_SIZE_MAX, reading.arena, fault);
 
 	if (text != NULL) {
 		reading.settings = settings_new();
