@@ -288,10 +288,10 @@ const char *spf_macro_explanation(
 {
 	struct buf out = buf_in(arena);
 
-	for (size_t i = 0; i < text.len && out.len < SPF_EXPLANATION_MAX;)
+	for (size_t i = 0; i < text.len && out.len < SPFMACRO_EXPLANATION_MAX;)
 		i += piece_add(
 			&out, (struct span){text.at + i, text.len - i}, SPFMACRO_IN_EXPLANATION, values);
-	if (out.len > SPF_EXPLANATION_MAX)
-		out.data[SPF_EXPLANATION_MAX] = '\0';
+	if (out.len > SPFMACRO_EXPLANATION_MAX)
+		out.data[SPFMACRO_EXPLANATION_MAX] = '\0';
 	return out.data;
 }

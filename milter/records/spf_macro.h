@@ -13,8 +13,8 @@ struct arena;
 /* c, r and t may only stand in the text that exp= names (RFC 7208 section 7.2). */
 enum spf_macro_place { SPFMACRO_IN_RECORD, SPFMACRO_IN_EXPLANATION };
 
-/* EXPLANATION_MAX is ours: one SMTP reply has no use for more. */
-enum { SPF_EXPLANATION_MAX = 1000 };
+/* The limit is ours: one SMTP reply has no use for more. */
+enum { SPFMACRO_EXPLANATION_MAX = 1000 };
 
 /* What the letters stand for; every text may be foreign, none is NULL. */
 struct spf_macro_values {
@@ -42,7 +42,7 @@ bool spf_macro_uses(struct span text, char letter);
  * (RFC 7208 section 7.3). Only for valid text. */
 const char *spf_macro_domain(struct arena *arena, struct span text, const struct spf_macro_values *values);
 
-/* At most SPF_EXPLANATION_MAX octets. Only for valid text. */
+/* At most SPFMACRO_EXPLANATION_MAX octets. Only for valid text. */
 const char *spf_macro_explanation(
 	struct arena *arena, struct span text, const struct spf_macro_values *values);
 

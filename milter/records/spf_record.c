@@ -361,7 +361,7 @@ struct spf_record spf_record_parse(struct arena *arena, const char *octets, size
 	size_t at = VERSION_LEN, count = words_count(&parser);
 	struct span word;
 
-	if (len > SPF_RECORD_MAX || count > SPF_TERMS_MAX) {
+	if (len > SPFRECORD_OCTETS_MAX || count > SPFRECORD_TERMS_MAX) {
 		fault_note(&parser, SPFAULT_TOO_LARGE, span_of("record too large"), 0);
 		return parser.record;
 	}

@@ -10,7 +10,7 @@
 struct arena;
 
 /* Ours: no honest record is near them; the longest useful one has 341 terms in 4096 octets. */
-enum { SPF_RECORD_MAX = 4096, SPF_TERMS_MAX = 500 };
+enum { SPFRECORD_OCTETS_MAX = 4096, SPFRECORD_TERMS_MAX = 500 };
 
 enum spf_term_kind {
 	SPFTERM_BROKEN, /* not understood: see the record's fault */

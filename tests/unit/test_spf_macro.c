@@ -167,8 +167,8 @@ static void explanations(void **state)
 	{
 		struct spf_macro_values values = values_of("192.0.2.3");
 
-		assert_int_equal(
-			strlen(spf_macro_explanation(arena, span_of(bomb), &values)), SPF_EXPLANATION_MAX);
+		assert_int_equal(strlen(spf_macro_explanation(arena, span_of(bomb), &values)),
+			SPFMACRO_EXPLANATION_MAX);
 	}
 	arena_free(&arena);
 }

@@ -258,24 +258,24 @@ static void nul_octets(void **state)
 static void sizes(void **state)
 {
 	struct arena *arena = arena_new();
-	char *text = arena_alloc(arena, SPF_RECORD_MAX + 1);
+	char *text = arena_alloc(arena, SPFRECORD_OCTETS_MAX + 1);
 	struct spf_record record;
 
 	(void)state;
-	memset(text, ' ', SPF_RECORD_MAX + 1);
+	memset(text, ' ', SPFRECORD_OCTETS_MAX + 1);
 	memcpy(text, "v=spf1", 6);
-	record = spf_record_parse(arena, text, SPF_RECORD_MAX);
+	record = spf_record_parse(arena, text, SPFRECORD_OCTETS_MAX);
 	assert_int_equal(record.fault, SPFAULT_NONE);
-	record = spf_record_parse(arena, text, SPF_RECORD_MAX + 1);
+	record = spf_record_parse(arena, text, SPFRECORD_OCTETS_MAX + 1);
 	assert_int_equal(record.fault, SPFAULT_TOO_LARGE);
 	assert_int_equal(record.term_count, 0);
-	for (size_t i = 0; i < SPF_TERMS_MAX; i++)
+	for (size_t i = 0; i < SPFRECORD_TERMS_MAX; i++)
 		memcpy(text + 7 + 3 * i, "x= ", 3);
-	record = spf_record_parse(arena, text, SPF_RECORD_MAX);
+	record = spf_record_parse(arena, text, SPFRECORD_OCTETS_MAX);
 	assert_int_equal(record.fault, SPFAULT_NONE);
-	assert_int_equal(record.term_count, SPF_TERMS_MAX);
-	text[SPF_RECORD_MAX - 1] = 'x';
-	record = spf_record_parse(arena, text, SPF_RECORD_MAX);
+	assert_int_equal(record.term_count, SPFRECORD_TERMS_MAX);
+	text[SPFRECORD_OCTETS_MAX - 1] = 'x';
+	record = spf_record_parse(arena, text, SPFRECORD_OCTETS_MAX);
 	assert_int_equal(record.fault, SPFAULT_TOO_LARGE);
 	arena_free(&arena);
 }
