@@ -1,0 +1,74 @@
+#include "records/base64.h"
+
+#include "base/arena.h"
+
+#include <string.h>
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static int value_of(char c)
+{
+	const char *found = c == '\0' ? NULL : strchr(alphabet, c);
+
+	return found == NULL ? -1 : (int)(found - alphabet);
+}
+
+/* Characters that carry data: up to the padding or the first foreign character. */
+static size_t data_length(const char *text, size_t len)
+{
+	size_t data = 0;
+
+	while (data < len && value_of(text[data]) >= 0)
+		data++;
+	return data;
+}
+
+/* What follows the data: nothing, or exactly the padding that it needs. */
+static enum base64_fault tail_fault(const char *text, size_t len, size_t data)
+{
+	size_t padding = 0;
+
+	while (data + padding < len && text[data + padding] == '=')
+		padding++;
+	if (data + padding < len)
+		return BASE64_CHARACTER;
+	if (data % 4 == 1)
+		return BASE64_INCOMPLETE;
+	return padding == 0 || padding == (4 - data % 4) % 4 ? BASE64_GOOD : BASE64_INCOMPLETE;
+}
+
+struct base64 base64_decode(struct arena *arena, const char *text, size_t len)
+{
+	size_t data = data_length(text, len), count = 0;
+	uint8_t *octets = arena_alloc(arena, data * 3 / 4 + 1);
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < data; i++) {
+		bits = bits << 6 | (uint32_t)value_of(text[i]);
+		if (i % 4 != 0)
+			octets[count++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+	}
+	return (struct base64){
+		.octets = {octets, count},
+		.fault = tail_fault(text, len, data),
+		.position = data,
+	};
+}
+
+char *base64_encode(struct arena *arena, struct octets octets)
+{
+	char *text = arena_alloc(arena, (octets.len + 2) / 3 * 4 + 1), *out = text;
+
+	for (size_t i = 0; i < octets.len; i += 3) {
+		size_t left = octets.len - i;
+		uint32_t bits = (uint32_t)octets.at[i] << 16;
+
+		bits |= left > 1 ? (uint32_t)octets.at[i + 1] << 8 : 0;
+		bits |= left > 2 ? (uint32_t)octets.at[i + 2] : 0;
+		*out++ = alphabet[bits >> 18];
+		*out++ = alphabet[bits >> 12 & 63];
+		*out++ = left > 1 ? alphabet[bits >> 6 & 63] : '=';
+		*out++ = left > 2 ? alphabet[bits & 63] : '=';
+	}
+	return text;
+}

@@ -1,0 +1,135 @@
+#include "verify/dkim.h"
+
+#include "base/arena.h"
+#include "settings/settings.h"
+#include "verify/recovery.h"
+#include "verify/verify.h"
+
+#include <string.h>
+
+static enum result result_of(enum signature_fault fault)
+{
+	switch (fault) {
+	case SIGFAULT_NONE:
+		return RESULT_PASS;
+	case SIGFAULT_NOT_EVALUATED:
+	case SIGFAULT_DOMAIN_IS_SUFFIX:
+	case SIGFAULT_SHA1:
+	case SIGFAULT_KEY_TOO_SHORT:
+	case SIGFAULT_KEY_TOO_LONG:
+	case SIGFAULT_UNSIGNED_TAIL:
+		return RESULT_POLICY;
+	case SIGFAULT_KEY_DNS:
+	case SIGFAULT_BODY_TOO_LARGE:
+		return RESULT_TEMPERROR;
+	case SIGFAULT_KEY_ABSENT:
+	case SIGFAULT_KEY_SEVERAL:
+	case SIGFAULT_KEY_RECORD:
+	case SIGFAULT_KEY_REVOKED:
+	case SIGFAULT_KEY_TYPE:
+	case SIGFAULT_KEY_HASH:
+	case SIGFAULT_KEY_SERVICE:
+	case SIGFAULT_KEY_STRICT:
+		return RESULT_PERMERROR;
+	case SIGFAULT_B_CORRUPT:
+	case SIGFAULT_LENGTH_EXCEEDS_BODY:
+	case SIGFAULT_SIGNATURE:
+	case SIGFAULT_BODY_HASH:
+		return RESULT_FAIL;
+	default:
+		return RESULT_NEUTRAL; /* the field itself cannot be used (RFC 6376 section 6.1.1) */
+	}
+}
+
+void signature_settle(struct signature *signature, enum signature_fault fault, const char *text)
+{
+	signature->open = false;
+	signature->verdict.fault = fault;
+	signature->verdict.fault_text = text;
+	signature->verdict.result = result_of(fault);
+}
+
+/* dkim_sig_gethashes() aborts on a signature that the library has not accepted; the length of the
+ * canonicalised body tells whether it has. */
+static void take_digests(struct signature *signature, const struct signatures *signatures)
+{
+	struct signature_verdict *verdict = &signature->verdict;
+	size_t want = signature->tags.digest_len, header_len = 0, body_len = 0;
+	ssize_t received = 0, canonical = -1, signed_len = 0;
+	void *header = NULL, *body = NULL;
+
+	if (signature->info == NULL ||
+		dkim_sig_getcanonlen(signatures->opendkim, signature->info, &received, &canonical,
+			&signed_len) != DKIM_STAT_OK ||
+		canonical < 0)
+		return;
+	if (dkim_sig_gethashes(signature->info, &header, &header_len, &body, &body_len) != DKIM_STAT_OK ||
+		header_len != want || body_len != want)
+		return;
+	memcpy(verdict->header_digest, header, want);
+	memcpy(verdict->body_digest, body, want);
+	verdict->digest_len = want;
+	verdict->digests_known = true;
+	verdict->canonical_length = canonical;
+	if (signature->tags.body_length >= 0)
+		verdict->canonical_length = (int64_t)body_length_result(&signature->length);
+	verdict->body_hash_matches = memcmp(body, signature->tags.body_hash.at, want) == 0;
+}
+
+static bool has_passed(const struct signature *signature)
+{
+	unsigned flags = dkim_sig_getflags(signature->info);
+
+	return (flags & DKIM_SIGFLAG_PROCESSED) != 0 && (flags & DKIM_SIGFLAG_PASSED) != 0;
+}
+
+static void judge_pass(struct signature *signature, const struct signatures *signatures)
+{
+	int64_t signed_octets = signature->tags.body_length;
+	bool tail = signed_octets >= 0 && signed_octets < signature->verdict.canonical_length;
+
+	if (tail && signatures->work->settings->dkim_unsigned_tail != UNSIGNED_TAIL_PASS)
+		signature_settle(signature, SIGFAULT_UNSIGNED_TAIL, "l");
+	else
+		signature_settle(signature, SIGFAULT_NONE, "");
+}
+
+/* The header part decides first; with RSA it is certain whether it verified, with ed25519 the
+ * library's word has to do. */
+static void judge_mismatch(struct signature *signature)
+{
+	struct signature_verdict *verdict = &signature->verdict;
+	bool header_good = has_passed(signature);
+
+	if (verdict->digests_known && !signature->tags.ed25519) {
+		recovery_run(verdict, signature->tags.signature, signature->key.octets);
+		header_good |= verdict->recovery == RECOVERY_SAME_HEADER;
+	}
+	if (signature->tags.body_length > verdict->canonical_length && verdict->digests_known)
+		signature_settle(signature, SIGFAULT_LENGTH_EXCEEDS_BODY, "l");
+	else if (header_good)
+		signature_settle(signature, SIGFAULT_BODY_HASH, "bh");
+	else
+		signature_settle(signature, SIGFAULT_SIGNATURE, "b");
+}
+
+static void judge_open(struct signature *signature, const struct signatures *signatures)
+{
+	DKIM_SIGERROR error = dkim_sig_geterror(signature->info);
+
+	if (error == DKIM_SIGERROR_OK && has_passed(signature) &&
+		dkim_sig_getbh(signature->info) == DKIM_SIGBH_MATCH && signature->verdict.body_hash_matches)
+		judge_pass(signature, signatures);
+	else if (error == DKIM_SIGERROR_BADSIG || error == DKIM_SIGERROR_TOOLARGE_L)
+		judge_mismatch(signature);
+	else
+		signature_settle(signature, SIGFAULT_LIBRARY,
+			arena_text(signatures->work->arena, dkim_sig_geterrorstr(error)));
+}
+
+void signature_judge(struct signature *signature, const struct signatures *signatures)
+{
+	take_digests(signature, signatures);
+	if (signature->open && signature->info != NULL)
+		judge_open(signature, signatures);
+}

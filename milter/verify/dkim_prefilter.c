@@ -1,0 +1,147 @@
+#include "verify/dkim.h"
+
+#include "base/arena.h"
+#include "base/suffixes.h"
+#include "message/author.h"
+#include "message/header_list.h"
+#include "records/tag_list.h"
+#include "settings/settings.h"
+#include "verify/verify.h"
+
+#include <string.h>
+
+enum {
+	CLOCK_DRIFT = 300,    /* seconds; what others allow, too */
+	SIGNATURES_FLOOD = 50 /* our limit, the most that max-signatures can be */
+};
+
+static void fill_verdict(struct signature *signature, size_t field)
+{
+	const struct signature_tags *tags = &signature->tags;
+
+	signature->verdict = (struct signature_verdict){
+		.fault_text = "",
+		.field = field,
+		.domain = tags->domain,
+		.identity_domain = tags->identity_domain,
+		.selector = tags->selector,
+		.algorithm = tags->algorithm,
+		.canonicalization = tags->canonicalization,
+		.signature_b64 = tags->signature_b64,
+		.body_hash_b64 = tags->body_hash_b64,
+		.signed_fields = tags->signed_fields,
+		.copied_fields = tags->copied_fields,
+		.signed_at = tags->signed_at,
+		.expires_at = tags->expires_at,
+		.body_length = tags->body_length,
+		.domain_name = tags->domain_name,
+		.key_name = tags->key_name,
+		.key_record = "",
+		.key_p = "",
+		.signature_bits = (unsigned)tags->signature.len * 8,
+	};
+}
+
+static bool could_align(const struct work *work, const char *domain)
+{
+	const char *author = work->author->domain.name;
+
+	if (author[0] == '\0' || domain[0] == '\0')
+		return false;
+	return strcmp(suffixes_organization(work->suffixes, author),
+		       suffixes_organization(work->suffixes, domain)) == 0;
+}
+
+/* libopendkim empties every tag whose name ends in "b" with "=" right behind it, where the RFC has b=
+ * alone in mind, with white space or without. Such signatures are legal; it cannot verify them. */
+static const char *library_trap(const struct header_field *field)
+{
+	struct tag_list list = tag_list_read(field->value, field->value_len);
+
+	for (size_t i = 0; i < list.count; i++) {
+		struct span name = list.tags[i].name;
+		bool is_b = name.len == 1 && name.at[0] == 'b';
+
+		if (is_b && list.tags[i].blank_behind_name)
+			return "libopendkim cannot read white space between b and =";
+		if (!is_b && !list.tags[i].blank_behind_name && name.at[name.len - 1] == 'b')
+			return "libopendkim cannot read a tag whose name ends in b";
+	}
+	return NULL;
+}
+
+static void settle_by_time(struct signature *signature, int64_t now)
+{
+	const struct signature_tags *tags = &signature->tags;
+
+	if (tags->expires_at >= 0 && tags->expires_at < now - CLOCK_DRIFT)
+		signature_settle(signature, SIGFAULT_EXPIRED, "x");
+	else if (tags->signed_at > now + CLOCK_DRIFT)
+		signature_settle(signature, SIGFAULT_FUTURE, "t");
+}
+
+void signature_prefilter(struct signature *signature, const struct work *work, size_t field)
+{
+	const struct header_field *header_field = &work->header->fields[field];
+	const char *trap;
+
+	signature->tags = signature_tags_read(work->arena, header_field->value, header_field->value_len);
+	signature->plain_key = "";
+	signature->open = true;
+	fill_verdict(signature, field);
+	signature->verdict.aligned_first = could_align(work, signature->tags.domain_name);
+	if (signature->tags.fault != SIGFAULT_NONE) {
+		signature_settle(signature, signature->tags.fault, signature->tags.fault_text);
+		return;
+	}
+	trap = library_trap(header_field);
+	settle_by_time(signature, work->now);
+	if (signature->open && suffixes_has(work->suffixes, signature->tags.domain_name))
+		signature_settle(signature, SIGFAULT_DOMAIN_IS_SUFFIX, signature->tags.domain);
+	if (signature->open && signature->tags.sha1)
+		signature_settle(signature, SIGFAULT_SHA1, signature->tags.algorithm);
+	if (signature->open && trap != NULL)
+		signature_settle(signature, SIGFAULT_LIBRARY, trap);
+	/* Settled ones whose form is good are fed all the same: a later h= may name dkim-signature. */
+	signature->fed = trap == NULL && !signature->tags.sha1;
+	signature->length = body_length_new(signature->tags.relaxed_body);
+}
+
+static size_t keep(struct signatures *signatures, size_t room, bool open, bool aligned)
+{
+	for (size_t i = 0; i < signatures->count; i++) {
+		struct signature *signature = &signatures->items[i];
+
+		if (!signature->fed || signature->open != open)
+			continue;
+		if (open && signature->verdict.aligned_first != aligned)
+			continue;
+		if (room > 0) {
+			room--;
+			continue;
+		}
+		signature->fed = false;
+		if (open)
+			signature_settle(signature, SIGFAULT_NOT_EVALUATED, "");
+	}
+	return room;
+}
+
+static size_t count_aligned(const struct signatures *signatures)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < signatures->count; i++)
+		count += signatures->items[i].open && signatures->items[i].verdict.aligned_first;
+	return count;
+}
+
+void signatures_choose(struct signatures *signatures)
+{
+	size_t room = (size_t)signatures->work->settings->max_signatures, left;
+
+	/* Nobody signs his own mail that often: which of them to take would be a guess. */
+	left = keep(signatures, count_aligned(signatures) > SIGNATURES_FLOOD ? 0 : room, true, true);
+	(void)keep(signatures, left, true, false);
+	(void)keep(signatures, room, false, false);
+}
