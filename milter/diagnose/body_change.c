@@ -1,0 +1,130 @@
+#include "diagnose/body_change.h"
+
+#include "base/arena.h"
+#include "diagnose/body_sweep.h"
+#include "diagnose/body_variants.h"
+
+#include <string.h>
+
+static const char *canon_name(enum canon canon)
+{
+	return canon == CANON_RELAXED ? "relaxed" : "simple";
+}
+
+static struct digest hash_within(
+	const struct body_facts *facts, const char *octets, size_t len, size_t *budget)
+{
+	if (*budget < len)
+		return (struct digest){.len = 0};
+	*budget -= len;
+	return digest_of(facts->digest_kind, octets, len);
+}
+
+/* Is this what was signed, in the canonical form, cut at l=? */
+static bool body_fits(const struct body_facts *facts, enum canon canon, struct span body, size_t *budget,
+	struct arena *arena)
+{
+	struct buf canonical = canon_body(canon, body, arena);
+	struct digest hash;
+
+	if (facts->length >= 0 && (uint64_t)facts->length < canonical.len)
+		canonical.len = (size_t)facts->length;
+	hash = hash_within(facts, canonical.data, canonical.len, budget);
+	return digest_equal(&hash, &facts->signed_hash);
+}
+
+static bool hashed_with_lf(const struct body_facts *facts, size_t *budget, struct arena *arena)
+{
+	struct buf canonical = canon_body(facts->canon, facts->body, arena), lines = buf_in(arena);
+	struct digest hash;
+
+	for (size_t i = 0; i < canonical.len; i++)
+		if (canonical.data[i] != '\r')
+			buf_char(&lines, canonical.data[i]);
+	hash = hash_within(facts, lines.data, lines.len, budget);
+	return digest_equal(&hash, &facts->signed_hash);
+}
+
+/* The faults of signers, which have nothing to do with the way. */
+static struct body_change find_signer_fault(
+	const struct body_facts *facts, size_t *budget, struct arena *arena)
+{
+	enum canon other = facts->canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
+	struct body_change change = {.kind = BODY_UNKNOWN, .text = "", .from = "", .to = ""};
+	struct digest nothing = digest_of(facts->digest_kind, "", 0),
+		      line = digest_of(facts->digest_kind, "\r\n", 2);
+
+	if (digest_equal(&nothing, &facts->signed_hash) || digest_equal(&line, &facts->signed_hash)) {
+		change.kind = BODY_SIGNED_EMPTY;
+	} else if (body_fits(facts, other, facts->body, budget, arena)) {
+		change.kind = BODY_OTHER_CANON;
+		change.from = canon_name(facts->canon);
+		change.to = canon_name(other);
+	} else if (hashed_with_lf(facts, budget, arena)) {
+		change.kind = BODY_LINE_ENDS;
+	}
+	return change;
+}
+
+static struct body_change of_variant(const struct body_variant *variant)
+{
+	return (struct body_change){.kind = variant->kind,
+		.added = variant->count,
+		.text = "",
+		.from = variant->from,
+		.to = variant->to};
+}
+
+/* One repair at a time; those that leave more room for doubt are also swept. */
+static struct body_change find_repair(const struct body_facts *facts, size_t *budget, struct arena *arena)
+{
+	for (size_t i = 0; i < body_variant_count() && *budget > facts->body.len; i++) {
+		struct body_variant variant = body_variant(i, facts, arena);
+		struct span body = {variant.body.data, variant.body.len};
+
+		if (variant.kind != BODY_UNKNOWN && body_fits(facts, facts->canon, body, budget, arena))
+			return of_variant(&variant);
+	}
+	return (struct body_change){.kind = BODY_UNKNOWN};
+}
+
+/* A repair with text added around it: both happened. The repair is reported, the text with it. */
+static struct body_change find_swept_repair(
+	const struct body_facts *facts, size_t *budget, struct arena *arena)
+{
+	for (size_t i = 0; i < body_variant_count() && *budget > facts->body.len; i++) {
+		struct body_variant variant = body_variant(i, facts, arena);
+		struct body_facts repaired = *facts;
+		struct body_change change;
+
+		if (variant.kind == BODY_UNKNOWN || !variant.sweep)
+			continue;
+		repaired.body = (struct span){variant.body.data, variant.body.len};
+		change = body_sweep(&repaired, budget, arena);
+		if (change.kind != BODY_UNKNOWN) {
+			change.kind = variant.kind;
+			change.from = variant.from;
+			change.to = variant.to;
+			return change;
+		}
+	}
+	return (struct body_change){.kind = BODY_UNKNOWN};
+}
+
+struct body_change body_change_find(const struct body_facts *facts, size_t *budget, struct arena *arena)
+{
+	struct body_change change = find_signer_fault(facts, budget, arena);
+
+	if (change.kind == BODY_UNKNOWN)
+		change = find_repair(facts, budget, arena);
+	if (change.kind == BODY_UNKNOWN)
+		change = body_sweep(facts, budget, arena);
+	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
+		change = find_swept_repair(facts, budget, arena);
+	if (change.kind == BODY_UNKNOWN)
+		change = (struct body_change){.text = "",
+			.from = "",
+			.to = "",
+			.out_of_budget = change.out_of_budget || *budget <= facts->body.len};
+	return change;
+}

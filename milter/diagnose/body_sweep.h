@@ -1,0 +1,11 @@
+/* Where the signed text lies within the body that arrived: every prefix, then windows from likely
+ * starts, then the body without one block in its middle. */
+#ifndef DIAGNOSE_BODY_SWEEP_H
+#define DIAGNOSE_BODY_SWEEP_H
+
+#include "diagnose/body_change.h"
+
+/* BODY_FOOTER, BODY_BANNER, BODY_WRAPPED, BODY_INSERTED, or BODY_UNKNOWN. */
+struct body_change body_sweep(const struct body_facts *facts, size_t *budget, struct arena *arena);
+
+#endif

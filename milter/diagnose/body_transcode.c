@@ -1,0 +1,209 @@
+#include "diagnose/body_transcode.h"
+
+#include "base/arena.h"
+#include "message/mime.h"
+
+#include <iconv.h>
+#include <string.h>
+
+/* A body being written again with some spans replaced; replacements come in the order of the text. */
+struct rewriting {
+	struct buf out;
+	struct span original;
+	size_t done; /* octets of the original already dealt with */
+	size_t count;
+};
+
+static void replace(struct rewriting *rewriting, struct span old, const struct buf *with)
+{
+	size_t at = (size_t)(old.at - rewriting->original.at);
+
+	if (at < rewriting->done)
+		return;
+	buf_add(&rewriting->out, rewriting->original.at + rewriting->done, at - rewriting->done);
+	buf_add(&rewriting->out, with->data, with->len);
+	rewriting->done = at + old.len;
+	rewriting->count++;
+}
+
+/* Replaces a word in the header of a part, if it is there. The message's own header is not in the body. */
+static void replace_word(struct rewriting *rewriting, struct span header, const char *word, const char *with)
+{
+	const char *found =
+		header.len == 0 || word[0] == '\0' ? NULL : text_find(header.at, header.len, word);
+	struct buf text = buf_in(rewriting->out.arena);
+
+	if (found == NULL)
+		return;
+	buf_text(&text, with);
+	replace(rewriting, (struct span){found, strlen(word)}, &text);
+	rewriting->count--;
+}
+
+static struct body_variant finish(struct rewriting *rewriting, enum body_change_kind kind)
+{
+	buf_add(&rewriting->out, rewriting->original.at + rewriting->done,
+		rewriting->original.len - rewriting->done);
+	return (struct body_variant){.kind = rewriting->count > 0 ? kind : BODY_UNKNOWN,
+		.body = rewriting->out,
+		.count = rewriting->count,
+		.from = "",
+		.to = "",
+		.sweep = true};
+}
+
+static void decode_quoted_printable(struct buf *out, struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] != '=') {
+			buf_char(out, text.at[i]);
+		} else if (i + 2 < text.len + 0 && text_is_hex(text.at[i + 1]) &&
+			   text_is_hex(text.at[i + 2])) {
+			buf_char(out,
+				(char)(text_hex_value(text.at[i + 1]) * 16 + text_hex_value(text.at[i + 2])));
+			i += 2;
+		} else if (i + 1 < text.len && text.at[i + 1] == '\r') {
+			i += 2; /* a soft line break */
+		} else if (i + 1 < text.len && text.at[i + 1] == '\n') {
+			i += 1;
+		}
+	}
+}
+
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static void decode_base64(struct buf *out, struct span text)
+{
+	unsigned bits = 0, held = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		int value = base64_value(text.at[i]);
+
+		if (value < 0)
+			continue;
+		held = (held << 6 | (unsigned)value) & 0xffffff;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			buf_char(out, (char)(held >> bits & 0xff));
+		}
+	}
+}
+
+struct body_variant variant_decoded(const struct body_facts *facts, const char *encoding, struct arena *arena)
+{
+	struct mime mime = mime_of(facts->header, facts->body, arena);
+	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
+	struct body_variant variant;
+
+	for (size_t i = 0; i < mime.count; i++) {
+		const struct mime_part *part = &mime.parts[i];
+		struct buf decoded = buf_in(arena);
+
+		if (part->boundary[0] != '\0' || strcmp(part->encoding, encoding) != 0 ||
+			!text_starts(part->type, "text/"))
+			continue;
+		if (strcmp(encoding, "base64") == 0)
+			decode_base64(&decoded, part->body);
+		else
+			decode_quoted_printable(&decoded, part->body);
+		replace_word(&rewriting, part->header, encoding, "8bit");
+		replace(&rewriting, part->body, &decoded);
+	}
+	variant = finish(&rewriting, BODY_8BIT_CONVERTED);
+	variant.from = "8bit";
+	variant.to = encoding;
+	return variant;
+}
+
+struct body_variant variant_rewrapped(const struct body_facts *facts, size_t columns, struct arena *arena)
+{
+	struct mime mime = mime_of(facts->header, facts->body, arena);
+	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
+
+	for (size_t i = 0; i < mime.count; i++) {
+		const struct mime_part *part = &mime.parts[i];
+		struct buf wrapped = buf_in(arena);
+		size_t column = 0;
+
+		if (strcmp(part->encoding, "base64") != 0)
+			continue;
+		for (size_t at = 0; at < part->body.len; at++) {
+			if (text_is_space(part->body.at[at]))
+				continue;
+			if (column == columns) {
+				buf_text(&wrapped, "\r\n");
+				column = 0;
+			}
+			buf_char(&wrapped, part->body.at[at]);
+			column++;
+		}
+		/* The line end behind the last line is the boundary's; in a single part canonical forms add
+		 * it. */
+		replace(&rewriting, part->body, &wrapped);
+	}
+	return finish(&rewriting, BODY_BASE64_WRAP);
+}
+
+/* Converts; false when the text does not fit the character set. */
+static bool transcode(struct buf *out, struct span text, const char *from, const char *to)
+{
+	iconv_t converter = iconv_open(to, from);
+	char *in = (char *)(size_t)text.at;
+	size_t left = text.len;
+	bool done = true;
+
+	if (converter == (iconv_t)-1)
+		return false;
+	while (done) {
+		char piece[4096], *end = piece;
+		size_t room = sizeof piece, before = left;
+		/* The final call, without input, returns ISO-2022-JP to ASCII. */
+		size_t result = left > 0 ? iconv(converter, &in, &left, &end, &room)
+					 : iconv(converter, NULL, NULL, &end, &room);
+		bool full = result == (size_t)-1 && end > piece;
+
+		buf_add(out, piece, (size_t)(end - piece));
+		if (before == 0)
+			break;
+		done = result != (size_t)-1 || full;
+	}
+	(void)iconv_close(converter);
+	return done;
+}
+
+struct body_variant variant_charset(const struct body_facts *facts, const char *charset, struct arena *arena)
+{
+	struct mime mime = mime_of(facts->header, facts->body, arena);
+	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
+	struct body_variant variant;
+	const char *now = "";
+
+	for (size_t i = 0; i < mime.count; i++) {
+		const struct mime_part *part = &mime.parts[i];
+		const char *present = part->charset[0] == '\0' ? "utf-8" : part->charset;
+		struct buf converted = buf_in(arena);
+
+		if (!text_starts(part->type, "text/") || strcmp(present, charset) == 0 ||
+			strcmp(part->encoding, "base64") == 0 ||
+			strcmp(part->encoding, "quoted-printable") == 0 ||
+			!transcode(&converted, part->body, present, charset))
+			continue;
+		replace_word(&rewriting, part->header, part->charset, charset);
+		replace(&rewriting, part->body, &converted);
+		now = present;
+	}
+	variant = finish(&rewriting, BODY_CHARSET);
+	variant.from = charset;
+	variant.to = now;
+	return variant;
+}
