@@ -48,13 +48,13 @@ enum term_outcome {
 
 /* One evaluated term, in the order of evaluation. */
 struct spf_term {
-	const char *domain; /* whose record */
-	const char *text;   /* as published, "include:spf.example.com" */
-	size_t position;    /* octet offset in that record */
-	int depth;          /* 0 for the checked domain's own record */
-	char qualifier;     /* + - ~ ? */
-	enum term_outcome outcome;
-	const char *target; /* the expanded domain, "" when the term has none */
+	const char *domain;        /* whose record */
+	const char *text;          /* as published, "include:spf.example.com" */
+	size_t position;           /* octet offset in that record */
+	int depth;                 /* 0 for the checked domain's own record */
+	char qualifier;            /* + - ~ ? */
+	enum term_outcome outcome; /* a redirect that was followed to a result is a match */
+	const char *target;        /* the expanded domain, "" when the term has none */
 };
 
 /* One record met on the way. */
@@ -76,7 +76,7 @@ struct spf_verdict {
 	const char *fault_domain;    /* whose record, or the name that was asked; "" if none */
 	const char *fault_text;      /* the offending piece of the record, the limit's names, or words */
 	size_t fault_position;       /* octet offset of fault_text in the record of fault_domain */
-	bool fault_in_include;       /* not in the checked domain's own record */
+	bool fault_in_include;       /* the checked domain's own record was fetched and is not at fault */
 	enum answer_trouble trouble; /* for SPFAULT_DNS */
 	bool bogus;                  /* for SPFAULT_DNS: DNSSEC validation failed */
 
