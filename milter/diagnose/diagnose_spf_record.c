@@ -1,0 +1,291 @@
+/* SPF did not match, and the record itself says why: repairs are tried one by one, in the order of
+ * CAUSES section 4.1, 6. Proven: the repaired record lets the client pass. */
+#include "base/arena.h"
+#include "base/suffixes.h"
+#include "base/text.h"
+#include "diagnose/collection.h"
+#include "diagnose/edit_distance.h"
+#include "diagnose/known_answers.h"
+#include "diagnose/producers.h"
+#include "diagnose/spf_text.h"
+#include "message/envelope.h"
+
+#include <string.h>
+
+struct view {
+	struct collection *collection;
+	const struct findings_so_far *facts;
+	const struct spf_verdict *spf;
+	struct spf_words words;
+	struct arena *arena;
+};
+
+static enum spf_try try_record(const struct view *view, const char *record)
+{
+	return spf_text_try(&view->facts->evidence, view->spf->domain, record, &view->facts->envelope->client,
+		view->arena);
+}
+
+/* How sure is a repair? Not at all when it was tried and does not help. */
+static bool repair_helps(const struct view *view, const char *record, enum confidence *confidence)
+{
+	enum spf_try result = try_record(view, record);
+
+	*confidence = result == SPF_TRY_PASS ? CONFIDENCE_PROVEN : CONFIDENCE_LIKELY;
+	return result != SPF_TRY_OTHER;
+}
+
+static bool is_all(const struct spf_word *word)
+{
+	return spf_word_is(word, "all") && word->separator == '\0';
+}
+
+/* The first "all", or the count. */
+static size_t index_of_all(const struct view *view)
+{
+	size_t i = 1;
+
+	while (i < view->words.count && !is_all(&view->words.items[i]))
+		i++;
+	return i;
+}
+
+static bool explicit_deny(const struct view *view)
+{
+	const struct spf_term *term = view->spf->decided_by;
+	const char *text = term == NULL ? "" : term->text;
+
+	text += text[0] != '\0' && strchr("+-~?", text[0]) != NULL;
+	if (term == NULL || text_equal(text, "all") || term->qualifier == '+')
+		return false;
+	cause_found(
+		view->collection, CAUSE_SPF_EXPLICIT_DENY, CONFIDENCE_PROVEN, DETAILS({"mech", term->text}));
+	return true;
+}
+
+static const char *client_word(const struct view *view)
+{
+	char text[NETADDR_TEXT_SIZE];
+
+	return arena_printf(view->arena, "%s:%s",
+		view->facts->envelope->client.family == NETADDR_IPV6 ? "ip6" : "ip4",
+		netaddr_format(&view->facts->envelope->client, text));
+}
+
+/* Nothing but "all": either the domain never sends, or nobody ever filled the record in. */
+static bool nothing_listed(const struct view *view)
+{
+	const struct answer *mx = known_answer(&view->facts->evidence, view->spf->domain, RR_MX);
+	bool without_mx;
+
+	if (view->words.count != 2 || !is_all(&view->words.items[1]))
+		return false;
+	without_mx = mx != NULL &&
+		     (answer_is_negative(mx) ||
+			     (mx->kind == ANSWER_RECORDS && strcmp(known_mx_host(&mx->values[0]), ".") == 0));
+	if (without_mx && view->words.items[1].qualifier == '-' && view->spf->result == RESULT_FAIL)
+		cause_found(view->collection, CAUSE_SPF_PARKED_DOMAIN_FORGED, CONFIDENCE_STRONG, NULL);
+	else
+		cause_found(view->collection, CAUSE_SPF_NOTHING_LISTED,
+			mx != NULL ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
+			DETAILS({"fix", spf_text_with(view->spf->record, client_word(view), view->arena)}));
+	return true;
+}
+
+static bool version_repeated(const struct view *view)
+{
+	const char *merged = spf_text_all_last(view->spf->record, view->arena);
+	enum confidence confidence;
+
+	for (size_t i = 1; i < view->words.count; i++) {
+		if (!text_equal(view->words.items[i].text, "v=spf1"))
+			continue;
+		if (!repair_helps(view, merged, &confidence))
+			return false;
+		cause_found(
+			view->collection, CAUSE_SPF_VERSION_REPEATED, confidence, DETAILS({"fix", merged}));
+		return true;
+	}
+	return false;
+}
+
+/* The repair is the same for several terms behind "all"; the first that would match is named. */
+static bool mechanism_after_all(const struct view *view)
+{
+	const char *repaired = spf_text_all_last(view->spf->record, view->arena);
+	enum confidence confidence;
+
+	for (size_t i = index_of_all(view) + 1; i < view->words.count; i++) {
+		const struct spf_word *word = &view->words.items[i];
+		const char *alone = arena_printf(view->arena, "v=spf1 %s", word->text);
+
+		if (word->separator == '=' || is_all(word) || !repair_helps(view, alone, &confidence) ||
+			!repair_helps(view, repaired, &confidence))
+			continue;
+		cause_found(view->collection, CAUSE_SPF_MECHANISM_AFTER_ALL, confidence,
+			DETAILS({"mech", word->text}, {"fix", repaired}));
+		return true;
+	}
+	return false;
+}
+
+static bool redirect_ignored(const struct view *view)
+{
+	enum confidence confidence;
+
+	if (index_of_all(view) == view->words.count)
+		return false;
+	for (size_t i = 1; i < view->words.count; i++) {
+		const struct spf_word *word = &view->words.items[i];
+
+		if (!spf_word_is(word, "redirect") || word->separator != '=' ||
+			!repair_helps(view, arena_printf(view->arena, "v=spf1 redirect=%s", word->value),
+				&confidence))
+			continue;
+		cause_found(view->collection, CAUSE_SPF_REDIRECT_IGNORED, confidence,
+			DETAILS({"target", word->value}));
+		return true;
+	}
+	return false;
+}
+
+/* "include=…" is a legal unknown modifier: no reader complains, and it does nothing. */
+static bool separator_swapped(const struct view *view)
+{
+	static const char *const names[] = {"include", "a", "mx", "ip4", "ip6", "ptr", "exists"};
+	enum confidence confidence;
+
+	for (size_t i = 1; i < view->words.count; i++) {
+		const struct spf_word *word = &view->words.items[i];
+		const char *meant = arena_printf(view->arena, "%s:%s", word->name, word->value);
+
+		for (size_t n = 0; word->separator == '=' && n < sizeof names / sizeof names[0]; n++) {
+			if (!spf_word_is(word, names[n]) ||
+				!repair_helps(
+					view, arena_printf(view->arena, "v=spf1 %s", meant), &confidence))
+				continue;
+			spf_separator_cause(view->collection, word->text, meant);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_documentation(const struct netaddr *address)
+{
+	static const char *const networks[] = {"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",
+		"2001:db8::/32"}; /* RFC 5737, RFC 3849 */
+
+	for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
+		struct network network;
+
+		if (network_parse(networks[i], &network) && network_contains(&network, address))
+			return true;
+	}
+	return false;
+}
+
+static bool placeholder(const struct view *view)
+{
+	for (size_t i = 1; i < view->words.count; i++) {
+		const struct spf_word *word = &view->words.items[i];
+		struct network network;
+
+		if (!spf_word_network(word, &network) || word->qualifier != '+')
+			continue;
+		if (!netaddr_is_private(&network.address) &&
+			(!is_documentation(&network.address) ||
+				is_documentation(&view->facts->envelope->client)))
+			continue;
+		cause_found(view->collection, CAUSE_SPF_PLACEHOLDER_IP, CONFIDENCE_STRONG,
+			DETAILS({"listed", word->value}));
+		return true;
+	}
+	return false;
+}
+
+/* "192.0.2.0" without a length, or a length that misses the client by one or two bits. */
+static bool cidr_too_narrow(const struct view *view)
+{
+	const struct netaddr *client = &view->facts->envelope->client;
+
+	for (size_t i = 1; i < view->words.count; i++) {
+		const struct spf_word *word = &view->words.items[i];
+		const char *host = arena_copy(view->arena, word->value, strcspn(word->value, "/"));
+		bool written = strchr(word->value, '/') != NULL;
+		struct network network;
+		unsigned wider;
+
+		if (!spf_word_network(word, &network) || word->qualifier != '+' || network.prefix < 3)
+			continue;
+		if (!written && (network.address.family != NETADDR_IPV4 || network.address.octets[3] != 0))
+			continue;
+		wider = written ? network.prefix - 2 : 24;
+		if (!netaddr_match(&network.address, client, wider))
+			continue;
+		if (written && netaddr_match(&network.address, client, wider + 1))
+			wider++;
+		cause_found(view->collection, CAUSE_SPF_CIDR_TOO_NARROW,
+			written ? CONFIDENCE_LIKELY : CONFIDENCE_STRONG,
+			DETAILS({"listed", word->value},
+				{"fix", arena_printf(view->arena, "%s:%s/%u", word->name, host, wider)}));
+		return true;
+	}
+	return false;
+}
+
+static bool same_organization(const struct view *view, const char *a, const char *b)
+{
+	return a[0] != '\0' && b[0] != '\0' &&
+	       text_equal(suffixes_organization(view->facts->suffixes, a),
+		       suffixes_organization(view->facts->suffixes, b));
+}
+
+/* A listed address beside the client's: a neighbour in the provider's pool, or a slip of the finger?
+ * Only where signatures say that the client may send: a forger's address is near by chance. */
+static bool neighbour_or_slip(const struct view *view)
+{
+	const struct netaddr *client = &view->facts->envelope->client;
+	const char *ptr = view->facts->verdicts->iprev.name;
+	bool own = same_organization(view, ptr, view->spf->domain);
+	char text[NETADDR_TEXT_SIZE];
+
+	if (!spf_domain_signed(view->collection))
+		return false;
+	for (size_t i = 1; i < view->words.count; i++) {
+		const struct spf_word *word = &view->words.items[i];
+		unsigned whole = client->family == NETADDR_IPV6 ? 128 : 32, near = whole == 32 ? 24 : 64;
+		struct network network;
+
+		if (!spf_word_network(word, &network) || network.prefix != whole || word->qualifier != '+')
+			continue;
+		if (!own && ptr[0] != '\0' && netaddr_match(&network.address, client, near)) {
+			cause_found(view->collection, CAUSE_SPF_IP_NEAR_LISTED, CONFIDENCE_LIKELY,
+				DETAILS({"listed", word->value}));
+			return true;
+		}
+		if (own && edit_distance(word->value, netaddr_format(client, text)) == 1) {
+			cause_found(view->collection, CAUSE_SPF_IP_TYPO, CONFIDENCE_LIKELY,
+				DETAILS({"listed", word->value}));
+			return true;
+		}
+	}
+	return false;
+}
+
+bool spf_record_causes(struct collection *collection)
+{
+	const struct spf_verdict *spf = &collection->facts->verdicts->spf;
+	const struct view view = {
+		.collection = collection,
+		.facts = collection->facts,
+		.spf = spf,
+		.words = spf_words_of(spf->record, collection->arena),
+		.arena = collection->arena,
+	};
+
+	return explicit_deny(&view) || nothing_listed(&view) || version_repeated(&view) ||
+	       mechanism_after_all(&view) || redirect_ignored(&view) || separator_swapped(&view) ||
+	       placeholder(&view) || cidr_too_narrow(&view) || neighbour_or_slip(&view) ||
+	       (spf->result == RESULT_NEUTRAL && spf_truncated_cause(collection));
+}
