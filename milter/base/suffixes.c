@@ -84,6 +84,18 @@ bool suffixes_has(const struct suffixes *suffixes, const char *name)
 	return psl_is_public_suffix(suffixes->list, name) != 0;
 }
 
+bool suffixes_is_private(const struct suffixes *suffixes, const char *name)
+{
+	const char *extra = extra_suffix_of(suffixes, name);
+
+	if (name[0] == '\0')
+		return false;
+	if (extra != NULL && strcmp(extra, name) == 0)
+		return true;
+	return psl_is_public_suffix(suffixes->list, name) != 0 &&
+	       psl_is_public_suffix2(suffixes->list, name, PSL_TYPE_ICANN) == 0;
+}
+
 const char *suffixes_organization(const struct suffixes *suffixes, const char *name)
 {
 	const char *registrable = psl_registrable_domain(suffixes->list, name);

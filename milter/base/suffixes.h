@@ -21,6 +21,10 @@ time_t suffixes_date(const struct suffixes *suffixes);
 
 bool suffixes_has(const struct suffixes *suffixes, const char *name);
 
+/* Is the suffix somebody's who rents out names below it (private section, or the site's own), not a
+ * registry's? */
+bool suffixes_is_private(const struct suffixes *suffixes, const char *name);
+
 /* The registrable domain: one label below the longest public suffix; the name itself when it is
  * a suffix or cannot have one. Points into name. */
 const char *suffixes_organization(const struct suffixes *suffixes, const char *name);

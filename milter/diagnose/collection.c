@@ -39,6 +39,7 @@ void collection_begin(struct collection *collection, const struct findings_so_fa
 
 	*collection = (struct collection){.facts = facts, .arena = arena, .signature = -1};
 	collection->base.items = collection->base_items;
+	collection->scope = &collection->base;
 	base_set(collection, "domain", checked_domain(facts));
 	base_set(collection, "ip", netaddr_format(&facts->envelope->client, ip));
 	base_set(collection, "ptr", or_words(facts->verdicts->iprev.name, no_ptr));
@@ -78,7 +79,7 @@ void cause_found_in_group(struct collection *collection, enum cause cause, enum 
 {
 	const struct cause_row *row = cause_row(cause);
 	bool japanese = collection->facts->language == LANGUAGE_JA;
-	struct details own = {.outer = &collection->base};
+	struct details own = {.outer = collection->scope};
 	struct found *found;
 
 	if (collection_has(collection, cause))

@@ -25,7 +25,8 @@ struct collection {
 	bool partial;
 	int signature; /* the one being diagnosed; -1 otherwise */
 	struct detail base_items[BASE_DETAILS];
-	struct details base; /* domain ip ptr helo sender from_domain org_domain result, where known */
+	struct details base;         /* domain ip ptr helo sender from_domain org_domain record result */
+	const struct details *scope; /* base, or the details of the signature in front of it */
 };
 
 /* The base details point into the collection: it must not move. */

@@ -225,7 +225,7 @@ static void permerror_causes(struct collection *collection)
 
 	if (spf->fault >= SPFAULT_SENDER_UNUSABLE && spf->fault <= SPFAULT_NO_RECORD)
 		none_causes(collection);
-	else if (spf->fault >= SPFAULT_NON_ASCII && spf->fault <= SPFAULT_DUPLICATE_MODIFIER &&
+	else if (spf->fault >= SPFAULT_TOO_LARGE && spf->fault <= SPFAULT_DUPLICATE_MODIFIER &&
 		 !spf->fault_in_include)
 		spf_syntax_causes(collection);
 	else

@@ -2,6 +2,7 @@
  * then word by word (CAUSES section 4.1, 5). */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "diagnose/collection.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
@@ -15,21 +16,15 @@ static const char *record_of(const struct collection *collection)
 }
 
 /* The code point of the UTF-8 character at text; its first octet when it is none. */
-static unsigned code_point(const char *text, size_t *len)
+static uint32_t code_point(const char *text, size_t *len)
 {
-	const unsigned char *at = (const unsigned char *)text;
-	size_t want = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
-	unsigned code = want == 1 ? at[0] : at[0] & (0x7fu >> want);
+	uint32_t code = (unsigned char)text[0];
 
-	for (size_t i = 1; i < want; i++) {
-		if ((at[i] & 0xc0) != 0x80) {
-			*len = 1;
-			return at[0];
-		}
-		code = code << 6 | (at[i] & 0x3fu);
-	}
-	*len = want;
-	return code;
+	*len = utf8_length(text, strlen(text), &code);
+	if (*len > 0)
+		return code;
+	*len = 1;
+	return (unsigned char)text[0];
 }
 
 /* Full-width forms become what they look like, blanks of any kind a blank, the rest goes. */
@@ -38,7 +33,7 @@ static const char *in_half_width(const char *record, struct arena *arena)
 	struct buf out = buf_in(arena);
 
 	for (size_t len; *record != '\0'; record += len) {
-		unsigned code = code_point(record, &len);
+		uint32_t code = code_point(record, &len);
 
 		if (code < 0x80)
 			buf_char(&out, *record);
@@ -74,13 +69,13 @@ static bool foreign_character(struct collection *collection)
 	size_t position = 1, len;
 
 	for (; *record != '\0'; record += len, position++) {
-		unsigned code = code_point(record, &len);
+		uint32_t code = code_point(record, &len);
 
 		if (code < 0x80)
 			continue;
 		cause_found(collection, CAUSE_SPF_NON_ASCII, CONFIDENCE_PROVEN,
-			DETAILS({"char", arena_printf(
-						 collection->arena, "U+%04X %.*s", code, (int)len, record)},
+			DETAILS({"char", arena_printf(collection->arena, "U+%04X %.*s", (unsigned)code,
+						 (int)len, record)},
 				{"pos", arena_printf(collection->arena, "%zu", position)},
 				{"fix", in_half_width(record_of(collection), collection->arena)}));
 		return true;
@@ -223,6 +218,11 @@ void spf_syntax_causes(struct collection *collection)
 	struct spf_words words = spf_words_of(spf->record, collection->arena);
 	struct spf_finding unknown = {.slip = SPF_SLIP_UNKNOWN, .term = spf->fault_text, .meant = ""};
 
+	if (spf->fault == SPFAULT_TOO_LARGE) {
+		unknown.term = arena_printf(collection->arena, "%zu octets", strlen(spf->record));
+		slip_cause(collection, &unknown);
+		return;
+	}
 	if (foreign_character(collection) || control_character(collection) || quotation_marks(collection) ||
 		commas(collection, &words) || blank_inside(collection, &words))
 		return;

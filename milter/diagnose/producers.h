@@ -4,14 +4,19 @@
 #ifndef DIAGNOSE_PRODUCERS_H
 #define DIAGNOSE_PRODUCERS_H
 
-#include <stdbool.h>
+#include "diagnose/diagnosis.h"
 
+struct arena;
 struct collection;
 struct netaddr;
+
+/* Everything found, not yet sorted and cut: what diagnose() does first. */
+struct collection *diagnosis_collect(const struct findings_so_far *facts, struct arena *arena);
 
 /* True when that is all there is to say: nothing was checked. */
 bool receiver_skipped(struct collection *collection);
 void receiver_causes(struct collection *collection);
+bool receiver_is_ours(const struct collection *collection); /* the client is a machine of ours */
 bool receiver_is_behind_relay(const struct collection *collection);
 void receiver_remarks(struct collection *collection);
 
@@ -31,21 +36,28 @@ void spf_pass_causes(struct collection *collection);
 /* Do the signatures prove that this domain's organisation sent the message? */
 bool spf_domain_signed(const struct collection *collection);
 
+/* Does a host name look like one of thousands of a provider? */
+bool name_is_of_pool(const char *name);
+bool name_shows_address(const char *name, const struct netaddr *address, struct arena *arena);
+
 /* What a mailing list calls itself in its header fields, "" when the message is from none. */
 const char *list_name(const struct collection *collection);
 
-void dkim_causes(struct collection *collection);
-
 struct signature_verdict;
+void dkim_causes(struct collection *collection);
 void dkim_field_causes(struct collection *collection, const struct signature_verdict *signature);
+/* Found at two places of the tree: a damaged b=, and what a verifier cannot work with. */
+void dkim_corrupt_cause(struct collection *collection, const struct signature_verdict *signature);
+void dkim_unsupported_cause(struct collection *collection, const char *term, enum confidence confidence);
 void dkim_absence_causes(struct collection *collection, const struct signature_verdict *signature);
-void dkim_record_causes(struct collection *collection, const struct signature_verdict *signature);
-void dkim_content_causes(struct collection *collection, const struct signature_verdict *signature);
+void dkim_key_causes(struct collection *collection, const struct signature_verdict *signature);
 void dkim_key_remarks(struct collection *collection, const struct signature_verdict *signature);
+void dkim_content_causes(struct collection *collection, const struct signature_verdict *signature);
 
 void from_causes(struct collection *collection);
 void dmarc_record_causes(struct collection *collection);
-void dmarc_causes(struct collection *collection);
+void dmarc_alignment_causes(struct collection *collection);
+void dmarc_remarks(struct collection *collection);
 void iprev_causes(struct collection *collection);
 void helo_causes(struct collection *collection);
 

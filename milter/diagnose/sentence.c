@@ -3,9 +3,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 /* Details that are names, and details that are whole records to be published, may be longer. */
@@ -32,41 +32,6 @@ static size_t length_limit(const char *name, size_t len)
 	return DETAIL_MAX;
 }
 
-/* Octets of the UTF-8 character at text with its code point; 0 when it is none (RFC 3629). */
-static size_t character_at(const char *text, uint32_t *code)
-{
-	const unsigned char *at = (const unsigned char *)text;
-	size_t len = at[0] < 0x80   ? 1
-		     : at[0] < 0xc2 ? 0
-		     : at[0] < 0xe0 ? 2
-		     : at[0] < 0xf0 ? 3
-		     : at[0] < 0xf5 ? 4
-				    : 0;
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-
-	if (len == 0)
-		return 0;
-	*code = len == 1 ? at[0] : at[0] & (0x7fu >> len);
-	for (size_t i = 1; i < len; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (at[i] & 0x3fu);
-	}
-	if (*code < least[len] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return len;
-}
-
-/* Controls, and marks that change how a terminal orders or breaks the line. */
-static bool is_harmless(uint32_t code)
-{
-	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
-		return false;
-	if (code == 0x61c || code == 0xfeff || (code >= 0x200b && code <= 0x200f))
-		return false;
-	return !(code >= 0x2028 && code <= 0x202e) && !(code >= 0x2060 && code <= 0x206f);
-}
-
 static void add_escaped(struct buf *out, const char *octets, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -75,19 +40,22 @@ static void add_escaped(struct buf *out, const char *octets, size_t len)
 
 static void add_quoted(struct buf *out, const char *text, size_t max)
 {
-	for (size_t count = 0; *text != '\0'; count++) {
-		uint32_t code = 0;
-		size_t len = character_at(text, &code);
+	size_t left = strlen(text);
+
+	for (size_t count = 0; left > 0; count++) {
+		size_t visible = utf8_visible_length(text, left), len = utf8_length(text, left, NULL);
 
 		if (count == max) {
 			buf_text(out, "…");
 			return;
 		}
-		if (len > 0 && is_harmless(code))
+		len = len > 0 ? len : 1;
+		if (visible > 0)
 			buf_add(out, text, len);
 		else
-			add_escaped(out, text, len > 0 ? len : 1);
-		text += len > 0 ? len : 1;
+			add_escaped(out, text, len);
+		text += len;
+		left -= len;
 	}
 }
 

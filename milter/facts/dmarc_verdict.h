@@ -55,6 +55,7 @@ struct dmarc_verdict {
 	const enum alignment *dkim_alignments; /* one per signature */
 	size_t dkim_count;
 	bool spf_aligned_pass, dkim_aligned_pass;
+	bool psl_discovery;           /* RFC 7489's way was in use, the tree walk is the other */
 	bool other_discovery_differs; /* the other discovery (PSL or tree walk) would give another result */
 	enum result other_result;
 	struct evidence evidence;

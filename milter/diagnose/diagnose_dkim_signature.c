@@ -1,0 +1,136 @@
+/* DKIM: what is wrong with the DKIM-Signature field itself, before any key was looked up. */
+#include "base/arena.h"
+#include "diagnose/collection.h"
+#include "diagnose/producers.h"
+
+/* "2 h 5 min", for a span of seconds. */
+static const char *duration(int64_t seconds, struct arena *arena)
+{
+	long long minutes = (seconds < 0 ? -seconds : seconds) / 60, hours = minutes / 60;
+
+	if (hours >= 48)
+		return arena_printf(arena, "%lld days", hours / 24);
+	if (hours > 0)
+		return arena_printf(arena, "%lld h %lld min", hours, minutes % 60);
+	return minutes > 0 ? arena_printf(arena, "%lld min", minutes)
+			   : arena_printf(arena, "%lld s", (long long)(seconds < 0 ? -seconds : seconds));
+}
+
+static void too_many(struct collection *collection)
+{
+	const struct verdicts *verdicts = collection->facts->verdicts;
+	size_t evaluated = 0;
+
+	for (size_t i = 0; i < verdicts->signature_count; i++)
+		evaluated += verdicts->signatures[i].fault != SIGFAULT_NOT_EVALUATED;
+	cause_found(collection, CAUSE_DKIM_TOO_MANY_SIGNATURES, CONFIDENCE_PROVEN,
+		DETAILS({"n", arena_printf(collection->arena, "%zu", verdicts->signature_count)},
+			{"max", arena_printf(collection->arena, "%zu", evaluated)}));
+}
+
+/* The tag to blame where the verifier names none. */
+static const char *blamed_tag(const struct signature_verdict *signature)
+{
+	if (signature->fault_text[0] != '\0')
+		return signature->fault_text;
+	switch (signature->fault) {
+	case SIGFAULT_DOMAIN:
+		return "d";
+	case SIGFAULT_SELECTOR:
+		return "s";
+	case SIGFAULT_IDENTITY:
+		return "i";
+	case SIGFAULT_BODY_HASH_CORRUPT:
+		return "bh";
+	case SIGFAULT_EXPIRES_BEFORE_SIGNED:
+		return "x";
+	case SIGFAULT_VERSION:
+		return "v";
+	case SIGFAULT_ALGORITHM:
+		return "a";
+	case SIGFAULT_CANONICALIZATION:
+		return "c";
+	case SIGFAULT_QUERY_METHOD:
+		return "q";
+	case SIGFAULT_TOO_LARGE:
+		return "size: over 8192 octets, 32 tags or 256 signed fields";
+	default:
+		return "=";
+	}
+}
+
+static void timing(struct collection *collection, const struct signature_verdict *signature)
+{
+	int64_t now = collection->facts->now;
+
+	if (signature->fault == SIGFAULT_EXPIRED)
+		cause_found(collection, CAUSE_DKIM_SIG_EXPIRED, CONFIDENCE_PROVEN,
+			DETAILS({"delay", duration(now - signature->expires_at, collection->arena)}));
+	else if (!collection_has(collection, CAUSE_RX_CLOCK_SKEW))
+		cause_found(collection, CAUSE_DKIM_SIG_FUTURE, CONFIDENCE_STRONG,
+			DETAILS({"delay", duration(signature->signed_at - now, collection->arena)}));
+}
+
+static size_t octets_of(const char *base64)
+{
+	size_t digits = 0;
+
+	for (; *base64 != '\0'; base64++)
+		digits += *base64 != '=';
+	return digits * 6 / 8;
+}
+
+/* The size of signature that the key at hand makes; the usual one when there is no key. */
+void dkim_corrupt_cause(struct collection *collection, const struct signature_verdict *signature)
+{
+	size_t have = octets_of(signature->signature_b64);
+	size_t need = signature->key_bits >= 512 ? (signature->key_bits + 7) / 8 : have <= 128 ? 128 : 256;
+
+	cause_found(collection, CAUSE_DKIM_SIG_B_CORRUPT, CONFIDENCE_STRONG,
+		DETAILS({"have", arena_printf(collection->arena, "%zu", have)},
+			{"need", arena_printf(collection->arena, "%zu", need)}));
+}
+
+void dkim_unsupported_cause(struct collection *collection, const char *term, enum confidence confidence)
+{
+	cause_found(collection, CAUSE_DKIM_SIG_UNSUPPORTED, confidence, DETAILS({"term", term}));
+}
+
+void dkim_field_causes(struct collection *collection, const struct signature_verdict *signature)
+{
+	switch (signature->fault) {
+	case SIGFAULT_NOT_EVALUATED:
+		too_many(collection);
+		break;
+	case SIGFAULT_VERSION:
+	case SIGFAULT_ALGORITHM:
+	case SIGFAULT_CANONICALIZATION:
+	case SIGFAULT_QUERY_METHOD:
+	case SIGFAULT_TOO_LARGE:
+		dkim_unsupported_cause(collection, blamed_tag(signature), CONFIDENCE_PROVEN);
+		break;
+	case SIGFAULT_IDENTITY_OUTSIDE_DOMAIN:
+		cause_found(collection, CAUSE_DKIM_SIG_IDENTITY_MISMATCH, CONFIDENCE_PROVEN, NULL);
+		break;
+	case SIGFAULT_FROM_NOT_SIGNED:
+		cause_found(collection, CAUSE_DKIM_SIG_FROM_UNSIGNED, CONFIDENCE_PROVEN, NULL);
+		break;
+	case SIGFAULT_B_CORRUPT:
+		dkim_corrupt_cause(collection, signature);
+		break;
+	case SIGFAULT_EXPIRED:
+	case SIGFAULT_FUTURE:
+		timing(collection, signature);
+		break;
+	case SIGFAULT_DOMAIN_IS_SUFFIX:
+		cause_found(collection, CAUSE_DKIM_SIG_DOMAIN_SUFFIX, CONFIDENCE_PROVEN, NULL);
+		break;
+	case SIGFAULT_SHA1:
+		cause_found(collection, CAUSE_DKIM_SIG_SHA1, CONFIDENCE_PROVEN, NULL);
+		break;
+	default:
+		cause_found(collection, CAUSE_DKIM_SIG_MISSING_TAG, CONFIDENCE_PROVEN,
+			DETAILS({"tag", blamed_tag(signature)}));
+		break;
+	}
+}

@@ -1,0 +1,243 @@
+/* The DMARC record: not there, several, misspelled, without a policy (CAUSES section 4.3). */
+#include "base/arena.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "diagnose/collection.h"
+#include "diagnose/known_answers.h"
+#include "diagnose/producers.h"
+#include "message/author.h"
+
+#include <string.h>
+
+enum { SHOWN_START = 20 };
+
+/* The answer at _dmarc of the author's domain, else of its organisation; NULL when never asked. */
+static const struct answer *policy_answer(const struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+	const char *places[] = {dmarc->record_domain, dmarc->author_domain, dmarc->author_organization};
+	const struct answer *first = NULL;
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		const struct answer *answer = known_answer(&collection->facts->evidence,
+			arena_printf(collection->arena, "_dmarc.%s", places[i]), RR_TXT);
+
+		if (places[i][0] == '\0' || answer == NULL)
+			continue;
+		if (answer->kind == ANSWER_RECORDS || answer_is_trouble(answer))
+			return answer;
+		if (first == NULL || !text_equal(answer->final_name, answer->asked.name))
+			first = answer;
+	}
+	return first;
+}
+
+static const char *location_of(const struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+	const struct answer *answer = policy_answer(collection);
+
+	if (dmarc->record_domain[0] != '\0')
+		return arena_printf(collection->arena, "_dmarc.%s", dmarc->record_domain);
+	if (answer != NULL)
+		return answer->asked.name;
+	return arena_printf(collection->arena, "_dmarc.%s", dmarc->author_domain);
+}
+
+/* The text at _dmarc that was meant as a record: the verdict's, else the first that names DMARC. */
+static const char *record_text(const struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+	const struct answer *answer = policy_answer(collection);
+
+	if (dmarc->record[0] != '\0')
+		return dmarc->record;
+	for (size_t i = 0; answer != NULL && answer->kind == ANSWER_RECORDS && i < answer->count; i++)
+		if (text_find(answer->values[i].text, answer->values[i].len, "dmarc") != NULL)
+			return answer->values[i].text;
+	return dmarc->fault_text;
+}
+
+/* The value of p= in a record whose separators may be anything; "none" when it is no policy. */
+static const char *policy_in(const char *record)
+{
+	static const char *const policies[] = {"none", "quarantine", "reject"};
+	size_t len = strlen(record);
+
+	for (const char *at = record; (at = text_find(at, len - (size_t)(at - record), "p=")) != NULL;
+		at += 2)
+		for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++)
+			if (text_starts(at + 2, policies[i]) && (at == record || !text_is_alpha(at[-1])))
+				return policies[i];
+	return "none";
+}
+
+static const char *repaired(const struct collection *collection, const char *record)
+{
+	size_t len = strlen(record);
+	const char *rua = text_find(record, len, "rua=");
+	const char *policy = policy_in(record);
+
+	if (rua == NULL)
+		return arena_printf(collection->arena, "v=DMARC1; p=%s", policy);
+	return arena_printf(
+		collection->arena, "v=DMARC1; p=%s; %.*s", policy, (int)strcspn(rua, "; \t\""), rua);
+}
+
+/* What stands where the first ";" belongs; "" when it is the version itself that is wrong. */
+static const char *wrong_separator(const struct collection *collection, const char *record)
+{
+	const char *behind = record + strlen("v=DMARC1");
+	const char *blank = behind;
+	size_t len;
+
+	if (strncmp(record, "v=DMARC1", strlen("v=DMARC1")) != 0)
+		return "";
+	while (text_is_blank(*blank))
+		blank++;
+	if (*blank == ';' || *blank == '\0')
+		return *blank == '\0' ? "" : ";";
+	if (blank > behind && text_is_alpha(*blank))
+		return " ";
+	if (text_is_alnum(*blank))
+		return "";
+	len = utf8_length(blank, strlen(blank), NULL);
+	return arena_copy(collection->arena, blank, len > 0 ? len : 1);
+}
+
+static void misspelled(struct collection *collection)
+{
+	const char *record = record_text(collection), *location = location_of(collection);
+	const char *separator = wrong_separator(collection, record);
+	const char *fix = repaired(collection, record);
+
+	if (separator[0] == ';') /* the first is right, a later one is not */
+		separator = strchr(record, ',') != NULL ? "," : " ";
+	if (separator[0] != '\0')
+		cause_found(collection, CAUSE_DMARC_SEPARATOR_WRONG, CONFIDENCE_PROVEN,
+			DETAILS({"location", location}, {"char", separator}, {"fix", fix}));
+	else
+		cause_found(collection, CAUSE_DMARC_VERSION_BROKEN, CONFIDENCE_PROVEN,
+			DETAILS({"location", location},
+				{"shown", sentence_quote(record, SHOWN_START, collection->arena)},
+				{"fix", fix}));
+}
+
+static bool names_dmarc(const struct answer *answer)
+{
+	for (size_t i = 0; answer != NULL && answer->kind == ANSWER_RECORDS && i < answer->count; i++)
+		if (text_starts(answer->values[i].text, "v=DMARC1"))
+			return true;
+	return false;
+}
+
+static void no_record(struct collection *collection)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const struct dmarc_verdict *dmarc = &facts->verdicts->dmarc;
+	const struct answer *answer = policy_answer(collection);
+
+	if (names_dmarc(known_answer(&facts->evidence, dmarc->author_organization, RR_TXT)) ||
+		names_dmarc(known_answer(&facts->evidence, dmarc->author_domain, RR_TXT)))
+		cause_found(collection, CAUSE_DMARC_RECORD_AT_APEX, CONFIDENCE_STRONG, NULL);
+	else if (answer != NULL && !text_equal(answer->final_name, answer->asked.name))
+		cause_found(collection, CAUSE_DMARC_CNAME_DANGLING, CONFIDENCE_STRONG,
+			DETAILS({"target", answer->final_name}));
+	else if (answer != NULL && answer->kind == ANSWER_RECORDS)
+		cause_found(collection, CAUSE_DMARC_WILDCARD_TXT,
+			known_text(answer, "v=spf1") != NULL ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY, NULL);
+	else
+		cause_found(collection, CAUSE_DMARC_NO_RECORD, CONFIDENCE_LIKELY, NULL);
+}
+
+static void several_records(struct collection *collection)
+{
+	const struct answer *answer = policy_answer(collection);
+	const char *first = "";
+	size_t count = 0;
+
+	for (size_t i = 0; answer != NULL && answer->kind == ANSWER_RECORDS && i < answer->count; i++) {
+		if (!text_starts(answer->values[i].text, "v=DMARC1"))
+			continue;
+		if (count++ == 0)
+			first = answer->values[i].text;
+	}
+	cause_found(collection, CAUSE_DMARC_MULTIPLE_RECORDS, CONFIDENCE_PROVEN,
+		DETAILS({"location", location_of(collection)},
+			{"n", count > 1 ? arena_printf(collection->arena, "%zu", count) : "several"},
+			{"fix", first}));
+}
+
+void dmarc_record_causes(struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+	const struct answer *answer = policy_answer(collection);
+	const char *location = location_of(collection), *value = dmarc->fault_text;
+
+	switch (dmarc->fault) {
+	case DMARCFAULT_NO_RECORD:
+		no_record(collection);
+		break;
+	case DMARCFAULT_SEVERAL_RECORDS:
+		several_records(collection);
+		break;
+	case DMARCFAULT_VERSION:
+	case DMARCFAULT_SYNTAX:
+		misspelled(collection);
+		break;
+	case DMARCFAULT_POLICY_MISSING:
+		cause_found(collection, CAUSE_DMARC_POLICY_MISSING, CONFIDENCE_PROVEN,
+			DETAILS({"location", location}));
+		break;
+	case DMARCFAULT_POLICY_INVALID:
+		cause_found(collection, CAUSE_DMARC_POLICY_INVALID, CONFIDENCE_PROVEN,
+			DETAILS({"location", location},
+				{"value", text_starts(value, "p=") ? value + 2 : value}));
+		break;
+	case DMARCFAULT_DNS:
+		cause_found(collection, CAUSE_DMARC_DNS_FAILURE, CONFIDENCE_STRONG,
+			DETAILS({"location", location}, {"reason", known_reason(answer, collection->arena)}));
+		break;
+	default:
+		break;
+	}
+}
+
+static const char *tag_of(const char *pair, struct arena *arena)
+{
+	return arena_copy(arena, pair, strcspn(pair, "= "));
+}
+
+/* What does no harm to the verdict but is wrong all the same. */
+static void tag_remarks(struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+	const char *location = location_of(collection), *bad = dmarc->bad_tag;
+	bool report_tag = text_starts(bad, "rua=") || text_starts(bad, "ruf=");
+	const char *address = dmarc->rua[0] != '\0' ? dmarc->rua : report_tag ? bad + 4 : "";
+
+	if (address[0] != '\0' && text_find(address, strlen(address), "mailto:") == NULL &&
+		strstr(address, "://") == NULL)
+		cause_found(collection, CAUSE_DMARC_RUA_NO_MAILTO, CONFIDENCE_PROVEN,
+			DETAILS({"location", location}, {"address", address}));
+	else if (bad[0] != '\0')
+		cause_found(collection, CAUSE_DMARC_TAG_INVALID, CONFIDENCE_PROVEN,
+			DETAILS({"location", location}, {"tag", tag_of(bad, collection->arena)}));
+}
+
+void dmarc_remarks(struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+	const char *mode = dmarc->testing ? "t=y" : arena_printf(collection->arena, "pct=%d", dmarc->pct);
+	const char *by_list = result_word(dmarc->psl_discovery ? dmarc->result : dmarc->other_result);
+	const char *by_walk = result_word(dmarc->psl_discovery ? dmarc->other_result : dmarc->result);
+
+	if (dmarc->record[0] != '\0')
+		tag_remarks(collection);
+	if (dmarc->other_discovery_differs)
+		cause_found(collection, CAUSE_DMARC_RFC9989_DIFFERS, CONFIDENCE_PROVEN,
+			DETAILS({"result", by_list}, {"result2", by_walk}));
+	if (dmarc->result == RESULT_FAIL && (dmarc->testing || dmarc->pct < 100))
+		cause_found(collection, CAUSE_DMARC_POLICY_SAMPLED, CONFIDENCE_PROVEN,
+			DETAILS({"location", location_of(collection)}, {"mode", mode}));
+}

@@ -1,0 +1,34 @@
+/* The From header field: why DMARC has no author domain to work with. */
+#include "base/arena.h"
+#include "diagnose/collection.h"
+#include "diagnose/producers.h"
+#include "message/author.h"
+
+void from_causes(struct collection *collection)
+{
+	const struct author *author = collection->facts->author;
+	const char *fields = arena_printf(collection->arena, "%zu",
+		author->field_count > author->domain_count ? author->field_count : author->domain_count);
+
+	switch (collection->facts->verdicts->dmarc.fault) {
+	case DMARCFAULT_FROM_MISSING:
+		cause_found(collection, CAUSE_DMARC_FROM_MISSING, CONFIDENCE_PROVEN, NULL);
+		break;
+	case DMARCFAULT_FROM_MULTIPLE:
+		cause_found(collection, CAUSE_DMARC_FROM_MULTIPLE, CONFIDENCE_PROVEN,
+			DETAILS({"n", fields}, {"domains", author->text}));
+		break;
+	case DMARCFAULT_FROM_UNPARSEABLE:
+		cause_found(collection, CAUSE_DMARC_FROM_UNPARSEABLE, CONFIDENCE_PROVEN,
+			DETAILS({"from", author->text}));
+		break;
+	case DMARCFAULT_FROM_NO_NAME:
+		cause_found(collection, CAUSE_DMARC_FROM_DOMAIN_NXDOMAIN, CONFIDENCE_STRONG, NULL);
+		break;
+	case DMARCFAULT_FROM_SUFFIX:
+		cause_found(collection, CAUSE_DMARC_FROM_PUBLIC_SUFFIX, CONFIDENCE_PROVEN, NULL);
+		break;
+	default:
+		break;
+	}
+}

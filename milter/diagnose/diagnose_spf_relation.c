@@ -1,0 +1,223 @@
+/* SPF did not match and the record is sound: who is the client? Names that the record relies on, then
+ * the client's own relation to the domain (CAUSES section 4.1, 6). */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/domain.h"
+#include "base/text.h"
+#include "diagnose/collection.h"
+#include "diagnose/known_answers.h"
+#include "diagnose/producers.h"
+#include "diagnose/spf_text.h"
+#include "message/envelope.h"
+
+#include <string.h>
+
+/* The same host over IPv4 would have passed. */
+static bool other_family(struct collection *collection)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const struct spf_verdict *spf = &facts->verdicts->spf;
+	const char *names[] = {facts->verdicts->iprev.name, facts->envelope->helo_domain.name};
+
+	for (size_t n = 0; facts->envelope->client.family == NETADDR_IPV6 && n < 2; n++) {
+		const struct answer *answer = known_answer(&facts->evidence, names[n], RR_A);
+
+		for (size_t i = 0; answer != NULL && i < answer->count; i++) {
+			struct netaddr sibling;
+
+			if (!netaddr_parse(answer->values[i].text, &sibling) ||
+				spf_text_try(&facts->evidence, spf->domain, spf->record, &sibling,
+					collection->arena) != SPF_TRY_PASS)
+				continue;
+			cause_found(collection, CAUSE_SPF_IPV6_NOT_LISTED, CONFIDENCE_PROVEN,
+				DETAILS({"v4", answer->values[i].text}));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The first host of the MX that can never match: an address, or a name without any. */
+static const char *broken_mx_host(const struct findings_so_far *facts, const char *name)
+{
+	const struct answer *mx = known_answer(&facts->evidence, name, RR_MX);
+
+	for (size_t i = 0; mx != NULL && mx->kind == ANSWER_RECORDS && i < mx->count; i++) {
+		const char *host = known_mx_host(&mx->values[i]);
+
+		if (domain_is_address(host) || known_without_address(&facts->evidence, host) == KNOWN_YES)
+			return host;
+	}
+	return NULL;
+}
+
+static bool uses_mx(const struct spf_words *words)
+{
+	for (size_t i = 1; i < words->count; i++)
+		if (spf_word_is(&words->items[i], "mx") && words->items[i].qualifier == '+')
+			return true;
+	return false;
+}
+
+static bool broken_mx(struct collection *collection, const struct spf_words *words)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const char *host;
+
+	if (!uses_mx(words))
+		return false;
+	host = broken_mx_host(facts, facts->verdicts->spf.domain);
+	if (host == NULL)
+		return false;
+	cause_found(collection, CAUSE_SPF_MX_MECHANISM_BROKEN, CONFIDENCE_STRONG, DETAILS({"mx", host}));
+	return true;
+}
+
+/* Only one kind of mechanism could have allowed anybody. */
+static bool relies_only_on(const struct spf_words *words, const char *name)
+{
+	size_t found = 0;
+
+	for (size_t i = 1; i < words->count; i++) {
+		const struct spf_word *word = &words->items[i];
+
+		if (word->separator == '=' || word->qualifier != '+' || spf_word_is(word, "all"))
+			continue;
+		if (!spf_word_is(word, name))
+			return false;
+		found++;
+	}
+	return found > 0;
+}
+
+static bool reverse_name_only(struct collection *collection, const struct spf_words *words)
+{
+	if (!relies_only_on(words, "ptr"))
+		return false;
+	cause_found(collection, CAUSE_SPF_PTR_UNMATCHED, CONFIDENCE_STRONG, NULL);
+	return true;
+}
+
+/* The service behind exists:%{i}… knows the client and said no. */
+static bool macro_refused(struct collection *collection)
+{
+	const struct spf_verdict *spf = &collection->facts->verdicts->spf;
+
+	for (size_t i = 0; i < spf->term_count; i++) {
+		const struct spf_term *term = &spf->terms[i];
+
+		if (text_find(term->text, strlen(term->text), "exists:") == NULL ||
+			strstr(term->text, "%{") == NULL || term->outcome != TERM_NO_MATCH)
+			continue;
+		cause_found(collection, CAUSE_SPF_MACRO_EXISTS_REFUSED, CONFIDENCE_STRONG,
+			DETAILS({"query", term->target}));
+		return true;
+	}
+	return false;
+}
+
+/* "a:smtp.example.com" names the very host that connected, but its address record is another. */
+static bool stale_name(struct collection *collection, const struct spf_words *words)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const struct evidence *evidence = &facts->evidence;
+
+	for (size_t i = 1; i < words->count; i++) {
+		const struct spf_word *word = &words->items[i];
+		const char *host = arena_copy(collection->arena, word->value, strcspn(word->value, "/"));
+		const char *old;
+
+		if (!spf_word_is(word, "a") || word->separator != ':' ||
+			!text_equal(host, facts->envelope->helo_domain.name))
+			continue;
+		if (known_address(evidence, host, &facts->envelope->client, 0) == KNOWN_NOT)
+			continue;
+		old = known_addresses(evidence, host, collection->arena);
+		cause_found(collection, CAUSE_SPF_MECHANISM_STALE_NAME, CONFIDENCE_STRONG,
+			DETAILS({"name", host}, {"old_ip", old[0] != '\0' ? old : "no address"}));
+		return true;
+	}
+	return false;
+}
+
+/* A host of the domain itself, found through the MX or by its reverse name. */
+static bool own_host(struct collection *collection)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const struct iprev_verdict *iprev = &facts->verdicts->iprev;
+	const char *domain = facts->verdicts->spf.domain;
+	const struct answer *mx = known_answer(&facts->evidence, domain, RR_MX);
+
+	for (size_t i = 0; mx != NULL && mx->kind == ANSWER_RECORDS && i < mx->count; i++) {
+		if (known_address(&facts->evidence, known_mx_host(&mx->values[i]), &facts->envelope->client,
+			    facts->envelope->client.family == NETADDR_IPV6 ? 128 : 32) != KNOWN_YES)
+			continue;
+		cause_found(collection, CAUSE_SPF_MX_HOST_NOT_LISTED, CONFIDENCE_STRONG,
+			DETAILS({"fix",
+				spf_text_with(facts->verdicts->spf.record, "mx", collection->arena)}));
+		return true;
+	}
+	if (iprev->result != RESULT_PASS || !domain_is_below(iprev->name, domain))
+		return false;
+	cause_found(collection, CAUSE_SPF_OWN_HOST_NOT_LISTED, CONFIDENCE_STRONG, NULL);
+	return true;
+}
+
+/* Two of the address's numbers, in either order, in the name of an access pool. */
+bool name_shows_address(const char *name, const struct netaddr *address, struct arena *arena)
+{
+	static const char marks[] = "-.x_";
+	const uint8_t *octets = address->octets;
+
+	if (address->family != NETADDR_IPV4)
+		return false;
+	for (size_t i = 0; i + 1 < 4; i++)
+		for (const char *mark = marks; *mark != '\0'; mark++) {
+			const char *up = arena_printf(arena, "%u%c%u", octets[i], *mark, octets[i + 1]);
+			const char *down = arena_printf(arena, "%u%c%u", octets[i + 1], *mark, octets[i]);
+
+			if (strstr(name, up) != NULL || strstr(name, down) != NULL)
+				return true;
+		}
+	return false;
+}
+
+bool name_is_of_pool(const char *name)
+{
+	static const char *const words[] = {"dyn", "dhcp", "ppp", "pool", "dsl", "dialup", "cable",
+		"broadband", "fiber", "ftth", "customer", "cust", "mobile", "home", "client"};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		const char *found = text_find(name, strlen(name), words[i]);
+		size_t len = strlen(words[i]);
+
+		/* A whole word between hyphens, dots and digits. */
+		if (found != NULL && (found == name || !text_is_alpha(found[-1])) &&
+			!text_is_alpha(found[len]))
+			return true;
+	}
+	return false;
+}
+
+static bool access_line(struct collection *collection)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const char *ptr = facts->verdicts->iprev.name, *helo = facts->envelope->helo;
+	bool pool =
+		name_is_of_pool(ptr) || name_shows_address(ptr, &facts->envelope->client, collection->arena);
+	bool machine = helo[0] != '\0' && strpbrk(helo, ".:[") == NULL;
+
+	if (facts->verdicts->signature_count > 0 || !(pool || machine))
+		return false;
+	cause_found(collection, CAUSE_SPF_SENT_FROM_ACCESS_NETWORK, CONFIDENCE_LIKELY, NULL);
+	return true;
+}
+
+bool spf_relation_causes(struct collection *collection)
+{
+	struct spf_words words = spf_words_of(collection->facts->verdicts->spf.record, collection->arena);
+
+	return other_family(collection) || broken_mx(collection, &words) || macro_refused(collection) ||
+	       reverse_name_only(collection, &words) || stale_name(collection, &words) ||
+	       own_host(collection) || access_line(collection);
+}

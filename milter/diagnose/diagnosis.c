@@ -1,0 +1,45 @@
+/* The order of the rooms. What each found is sorted by the order of causes in the end. */
+#include "diagnose/diagnosis.h"
+
+#include "base/arena.h"
+#include "diagnose/collection.h"
+#include "diagnose/producers.h"
+
+struct collection *diagnosis_collect(const struct findings_so_far *facts, struct arena *arena)
+{
+	struct collection *collection = arena_alloc(arena, sizeof *collection);
+
+	collection_begin(collection, facts, arena);
+	if (receiver_skipped(collection))
+		return collection;
+	receiver_causes(collection);
+	spf_causes(collection);
+	dkim_causes(collection);
+	resolver_causes(collection);
+	from_causes(collection);
+	dmarc_record_causes(collection);
+	dmarc_alignment_causes(collection);
+	dmarc_remarks(collection);
+	mail_exchanger_causes(collection);
+	iprev_causes(collection);
+	helo_causes(collection);
+	receiver_remarks(collection);
+	return collection;
+}
+
+struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *arena)
+{
+	return collection_end(diagnosis_collect(facts, arena));
+}
+
+/* Every cause so far rests on answers that the verifiers asked for themselves. The producers already
+ * look among the answers for the neighbours that they could use (diagnose/known_answers.h). */
+size_t diagnose_questions(
+	const struct findings_so_far *facts, struct question *questions, size_t max, struct arena *arena)
+{
+	(void)facts;
+	(void)questions;
+	(void)max;
+	(void)arena;
+	return 0;
+}

@@ -1,0 +1,221 @@
+#include "diagnose/key_text.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+#include <string.h>
+
+enum { STRING_MAX = 127, JOIN_MAX = 4, SPKI_BASE64_SKIP = 16 };
+
+/* Base64 of the DER object identifier of Ed25519 with the SubjectPublicKeyInfo around it: 12 octets. */
+static const char ed25519_wrapper[] = "MCowBQYDK2VwAyEA";
+
+bool key_text_is_key(const char *text)
+{
+	size_t len = strlen(text);
+
+	return text_find(text, len, "v=DKIM1") != NULL ||
+	       (text_find(text, len, "p=MI") != NULL && text_find(text, len, "v=spf1") == NULL &&
+		       text_find(text, len, "DMARC") == NULL);
+}
+
+const char *key_text_tag(const char *record, const char *tag, struct arena *arena)
+{
+	for (const char *at = record; *at != '\0';) {
+		size_t len = strcspn(at, ";");
+		struct span part = span_trim((struct span){at, len});
+		const char *equals = part.len == 0 ? NULL : memchr(part.at, '=', part.len);
+
+		if (equals != NULL &&
+			span_is(span_trim((struct span){part.at, (size_t)(equals - part.at)}), tag)) {
+			struct buf value = buf_in(arena);
+
+			for (const char *c = equals + 1; c < part.at + part.len; c++)
+				if (!text_is_space(*c))
+					buf_char(&value, *c);
+			return value.data;
+		}
+		at += len + (at[len] == ';');
+	}
+	return "";
+}
+
+static int digit_value(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *found = c == '\0' ? NULL : strchr(digits, c);
+
+	return found == NULL ? -1 : (int)(found - digits);
+}
+
+/* The first four octets, for the DER header: 30 len, 30 81 len, 30 82 len len. */
+struct key_text_size key_text_size(const char *p)
+{
+	struct key_text_size size = {0};
+	unsigned octets[6] = {0};
+	size_t digits = 0, filled = 0;
+	unsigned bits = 0, count = 0;
+
+	for (; *p != '\0'; p++) {
+		int value = digit_value(*p);
+
+		if (value < 0)
+			continue;
+		digits++;
+		bits = bits << 6 | (unsigned)value;
+		count += 6;
+		if (count >= 8 && filled < 6) {
+			octets[filled++] = bits >> (count - 8) & 0xff;
+			count -= 8;
+		}
+		bits &= 0xffff;
+		if (filled == 6)
+			count = 0;
+	}
+	size.have = digits * 6 / 8;
+	if (octets[0] != 0x30)
+		return size;
+	if (octets[1] < 0x80)
+		size.need = 2 + octets[1];
+	else if (octets[1] == 0x81)
+		size.need = 3 + octets[2];
+	else if (octets[1] == 0x82)
+		size.need = 4 + (octets[2] << 8 | octets[3]);
+	return size;
+}
+
+bool key_text_is_cut(size_t len)
+{
+	static const size_t lengths[] = {127, 128, 254, 255, 256};
+
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+		if (len == lengths[i])
+			return true;
+	return false;
+}
+
+static bool is_whole_key(const char *record, struct arena *arena)
+{
+	struct key_text_size size = key_text_size(key_text_tag(record, "p", arena));
+
+	return size.have >= 32 && size.need == size.have;
+}
+
+/* The record that starts the key, and whether there is only one. */
+static size_t index_of_head(const struct answer *answer)
+{
+	size_t head = answer->count;
+
+	for (size_t i = 0; i < answer->count; i++) {
+		if (!text_starts(answer->values[i].text, "v=DKIM1") &&
+			text_find(answer->values[i].text, answer->values[i].len, "p=MI") == NULL)
+			continue;
+		if (head < answer->count)
+			return answer->count;
+		head = i;
+	}
+	return head;
+}
+
+/* At most 4 pieces: the head first, the rest in any of up to 6 orders (CAUSES, dkim-key-split-…). */
+const char *key_text_joined(const struct answer *answer, struct arena *arena)
+{
+	static const unsigned char orders[6][3] = {
+		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	const char *rest[JOIN_MAX - 1] = {"", "", ""};
+	size_t head = index_of_head(answer), count = 0;
+
+	if (answer->count < 2 || answer->count > JOIN_MAX || head == answer->count ||
+		is_whole_key(answer->values[head].text, arena))
+		return NULL;
+	for (size_t i = 0; i < answer->count; i++)
+		if (i != head)
+			rest[count++] = answer->values[i].text;
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+		const char *joined = arena_printf(arena, "%s%s%s%s", answer->values[head].text,
+			rest[orders[i][0]], rest[orders[i][1]], rest[orders[i][2]]);
+
+		if (is_whole_key(joined, arena))
+			return joined;
+	}
+	return NULL;
+}
+
+static const char *without(const char *text, const char *unwanted, struct arena *arena)
+{
+	struct buf out = buf_in(arena);
+
+	for (; *text != '\0'; text++)
+		if (strchr(unwanted, *text) == NULL)
+			buf_char(&out, *text);
+	return out.data;
+}
+
+/* "-----BEGIN PUBLIC KEY-----" and its like, wherever they stand. */
+static const char *without_pem(const char *text, struct arena *arena)
+{
+	struct buf out = buf_in(arena);
+
+	while (*text != '\0') {
+		const char *end = strncmp(text, "-----", 5) == 0 ? strstr(text + 5, "-----") : NULL;
+
+		if (end != NULL)
+			text = end + 5;
+		else
+			buf_char(&out, *text++);
+	}
+	return out.data;
+}
+
+/* The text behind "p=" up to the next tag, blanks turned back into the plus signs they were. */
+static const char *plus_restored(const char *record, struct arena *arena)
+{
+	const char *p = strstr(record, "p=");
+	char *copy = arena_text(arena, p == NULL ? "" : p + 2);
+	size_t len = strlen(copy);
+
+	while (len > 0 && (copy[len - 1] == ' ' || copy[len - 1] == ';'))
+		copy[--len] = '\0';
+	for (char *c = copy; *c != '\0'; c++)
+		if (*c == ' ')
+			*c = '+';
+	return copy;
+}
+
+const char *key_text_repaired(const struct signature_verdict *signature, struct arena *arena)
+{
+	const char *record = signature->key_record;
+
+	switch (signature->key_fault) {
+	case KEYFAULT_QUOTES:
+		return without(record, "\"", arena);
+	case KEYFAULT_BACKSLASH:
+		return without(record, "\\", arena);
+	case KEYFAULT_PLUS_LOST:
+		return arena_printf(arena, "v=DKIM1; k=rsa; p=%s", plus_restored(record, arena));
+	case KEYFAULT_PEM:
+		record = without_pem(record, arena);
+		return arena_printf(arena, "v=DKIM1; k=rsa; p=%s", key_text_tag(record, "p", arena));
+	case KEYFAULT_ED25519_WRAPPED:
+		/* 12 octets of wrapper are 16 digits of base64: what is left is the bare key. */
+		if (strncmp(signature->key_p, ed25519_wrapper, SPKI_BASE64_SKIP) == 0)
+			return arena_printf(
+				arena, "v=DKIM1; k=ed25519; p=%s", signature->key_p + SPKI_BASE64_SKIP);
+		break;
+	default:
+		break;
+	}
+	return "v=DKIM1; k=rsa; p=…";
+}
+
+const char *key_text_published(const char *name, const char *record, struct arena *arena)
+{
+	struct buf out = buf_in(arena);
+	size_t len = strlen(record);
+
+	buf_printf(&out, "%s. TXT", name);
+	for (size_t at = 0; at == 0 || at < len; at += STRING_MAX)
+		buf_printf(&out, " \"%.*s\"", STRING_MAX, record + at);
+	return out.data;
+}
