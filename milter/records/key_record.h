@@ -3,8 +3,8 @@
 #ifndef RECORDS_KEY_RECORD_H
 #define RECORDS_KEY_RECORD_H
 
+#include "base/base64.h"
 #include "facts/signature_verdict.h"
-#include "records/base64.h"
 
 #include <stdbool.h>
 

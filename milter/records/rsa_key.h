@@ -2,7 +2,7 @@
 #ifndef RECORDS_RSA_KEY_H
 #define RECORDS_RSA_KEY_H
 
-#include "records/base64.h"
+#include "base/base64.h"
 
 enum rsa_key_kind {
 	RSAKEY_GOOD,       /* SubjectPublicKeyInfo of an RSA key (RFC 8017, RFC 5280) */

@@ -5,8 +5,8 @@
 #ifndef RECORDS_SIGNATURE_TAGS_H
 #define RECORDS_SIGNATURE_TAGS_H
 
+#include "base/base64.h"
 #include "facts/signature_verdict.h"
-#include "records/base64.h"
 
 #include <stdbool.h>
 

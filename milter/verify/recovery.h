@@ -4,8 +4,8 @@
 #ifndef VERIFY_RECOVERY_H
 #define VERIFY_RECOVERY_H
 
+#include "base/base64.h"
 #include "facts/signature_verdict.h"
-#include "records/base64.h"
 
 /* public_key: SubjectPublicKeyInfo of an RSA key. Sets verdict->recovery and, when the padding is
  * right, recovered_digest, by comparing with verdict->header_digest; only SHA-256. */

@@ -1,4 +1,4 @@
-#include "records/base64.h"
+#include "base/base64.h"
 
 #include "base/arena.h"
 

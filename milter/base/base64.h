@@ -1,6 +1,6 @@
-/* Base64 (RFC 4648 section 4) as DKIM carries it: white space already removed, final "=" optional. */
-#ifndef RECORDS_BASE64_H
-#define RECORDS_BASE64_H
+/* Base64 (RFC 4648 section 4) as mail carries it: white space already removed, final "=" optional. */
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include <stdbool.h>
 #include <stddef.h>
