@@ -17,6 +17,7 @@ const char *spf_fault_words(enum spf_fault fault)
 		[SPFAULT_NO_NAME] = "domain does not exist",
 		[SPFAULT_NO_RECORD] = "no SPF record",
 		[SPFAULT_SEVERAL_RECORDS] = "several SPF records",
+		[SPFAULT_TOO_LARGE] = "SPF record too large",
 		[SPFAULT_NON_ASCII] = "non-ASCII character in record",
 		[SPFAULT_CONTROL_CHARACTER] = "control character in record",
 		[SPFAULT_UNKNOWN_MECHANISM] = "unknown mechanism",

@@ -1,33 +1,42 @@
-/* Findings → the one log record of a message: a list of named fields, the same for every sink. */
+/* Findings → the one log record of a message: a list of named fields, the same for every sink.
+ *
+ * Always: client, helo, mail_from ("<>" for the null sender), from, from_domain, action, took_ms,
+ * dns_ms, dns_questions. Verdicts: spf, spf_domain, spf_by (the deciding term or what is wrong), dkim
+ * (the best), dkim_1 … ("fail d=… s=… a=… bits=… align=… (why)"), dmarc, dmarc_by, dmarc_record_domain,
+ * dmarc_policy, align_spf, align_dkim, arc, iprev, iprev_name. Per cause, at most three, the primary
+ * first: cause, conf, act, text, fix. A skipped message has "skipped" and no verdicts. What was done:
+ * would (when it differs from action, as in a dry run), option, forged (fields removed). A field
+ * without a value is left out. */
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H
 
 #include "report/action.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct record_field {
 	const char *name;  /* "spf", "cause"; lower case, "_" between words */
-	const char *value; /* escaped: printable ASCII or valid UTF-8 without controls */
+	const char *value; /* escaped: one line of valid UTF-8 without controls (report/escape.h) */
 	bool number;       /* JSON prints it bare */
+	unsigned cause;    /* 1 for the fields of the primary cause …; 0 for all others */
 };
 
 struct record {
 	const struct record_field *fields;
 	size_t count;
+	int64_t time; /* seconds since 1970 */
 	int priority; /* syslog(3) level */
 };
 
 struct record record_of(
 	const struct findings *findings, const struct decision *decision, struct arena *arena);
 
-/* key=value, quoted where needed, one line without line end. */
+/* key=value, one line without line end. Values with blanks, "=", quotes or backslashes are quoted; inside,
+ * \" and \\ stand for themselves and \xHH for an octet. The keys of a cause repeat for the next. */
 const char *record_line(const struct record *record, struct arena *arena);
 
-/* One JSON object, one line without line end. */
+/* One JSON object, one line without line end: "time" first, "causes" as an array of objects. */
 const char *record_json(const struct record *record, struct arena *arena);
-
-/* Controls, DEL, C1, bidi controls and invalid UTF-8 become \xHH; cut at max octets. */
-const char *escape_foreign(const char *text, size_t max, struct arena *arena);
 
 #endif

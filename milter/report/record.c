@@ -1,0 +1,134 @@
+#include "report/record.h"
+
+#include "base/arena.h"
+#include "diagnose/findings.h"
+#include "message/author.h"
+#include "message/envelope.h"
+#include "report/escape.h"
+#include "report/record_fields.h"
+
+#include <string.h>
+#include <syslog.h>
+
+enum {
+	ADDRESS_MAX = 320, /* RFC 3696 erratum 1690 */
+	NAME_MAX_OCTETS = 255,
+	QUEUE_ID_MAX = 100, /* of the MTA, but it came over a socket */
+	SENTENCE_MAX = 600, /* ours, with foreign pieces */
+	CAUSES_LOGGED = 3,
+};
+
+static void add(struct record_fields *fields, const char *name, const char *value, bool number)
+{
+	if (value[0] == '\0' || fields->count == RECORD_FIELDS_MAX)
+		return;
+	fields->items[fields->count++] =
+		(struct record_field){.name = name, .value = value, .number = number, .cause = fields->cause};
+}
+
+void fields_own(struct record_fields *fields, const char *name, const char *value)
+{
+	add(fields, name, escape_sentence(value, SENTENCE_MAX, fields->arena), false);
+}
+
+void fields_foreign(struct record_fields *fields, const char *name, const char *value, size_t max)
+{
+	add(fields, name, escape_foreign(value, max, fields->arena), false);
+}
+
+void fields_number(struct record_fields *fields, const char *name, long long number)
+{
+	add(fields, name, arena_printf(fields->arena, "%lld", number), true);
+}
+
+static void add_envelope(struct record_fields *fields, const struct envelope *envelope)
+{
+	char client[NETADDR_TEXT_SIZE];
+
+	fields_foreign(fields, "queue_id", envelope->queue_id, QUEUE_ID_MAX);
+	fields_foreign(fields, "client", netaddr_format(&envelope->client, client), sizeof client);
+	if (strcmp(envelope->client_name, "unknown") != 0)
+		fields_foreign(fields, "client_name", envelope->client_name, NAME_MAX_OCTETS);
+	fields_foreign(fields, "helo", envelope->helo, NAME_MAX_OCTETS);
+	fields_foreign(fields, "mail_from", envelope->sender.raw[0] != '\0' ? envelope->sender.raw : "<>",
+		ADDRESS_MAX);
+	fields_foreign(fields, "auth_user", envelope->auth_user, ADDRESS_MAX);
+	fields_number(fields, "recipients", (long long)envelope->recipient_count);
+}
+
+static void add_author(struct record_fields *fields, const struct author *author)
+{
+	fields_foreign(
+		fields, "from", author->address[0] != '\0' ? author->address : author->text, ADDRESS_MAX);
+	fields_foreign(fields, "from_domain", author->domain.name, NAME_MAX_OCTETS);
+	fields_foreign(fields, "from_why_not", author->why_not, NAME_MAX_OCTETS);
+}
+
+static void add_causes(struct record_fields *fields, const struct diagnoses *diagnoses)
+{
+	for (size_t i = 0; i < diagnoses->count && i < CAUSES_LOGGED; i++) {
+		const struct diagnosis *diagnosis = &diagnoses->items[i];
+		const struct cause_row *row = cause_row(diagnosis->cause);
+
+		fields->cause = (unsigned)i + 1;
+		fields_own(fields, "cause", row->code);
+		fields_own(fields, "conf", confidence_word(diagnosis->confidence));
+		fields_own(fields, "act", row->act);
+		fields_own(fields, "text", diagnosis->summary);
+		fields_own(fields, "fix", diagnosis->fix);
+	}
+	fields->cause = 0;
+	if (diagnoses->count > CAUSES_LOGGED)
+		fields_number(fields, "causes_more", (long long)(diagnoses->count - CAUSES_LOGGED));
+}
+
+static void add_decision(
+	struct record_fields *fields, const struct decision *decision, const struct findings *findings)
+{
+	fields_own(fields, "action", action_word(decision->action));
+	if (decision->would != decision->action)
+		fields_own(fields, "would", action_word(decision->would));
+	fields_own(fields, "option", decision->option);
+	if (findings->forged_count + findings->forged_cause_count > 0)
+		fields_number(
+			fields, "forged", (long long)(findings->forged_count + findings->forged_cause_count));
+	fields_number(fields, "took_ms", findings->took_ms);
+	fields_number(fields, "dns_ms", findings->dns_waited_ms);
+	fields_number(fields, "dns_questions", findings->dns_questions);
+}
+
+/* A warning when something of ours needs a hand, a notice when mail did not simply pass on. */
+static int priority_of(const struct findings *findings, const struct decision *decision)
+{
+	for (size_t i = 0; i < findings->diagnoses.count && !findings->verdicts->skipped; i++)
+		if (cause_row(findings->diagnoses.items[i].cause)->group == 1)
+			return LOG_WARNING;
+	return decision->action == ACTION_ACCEPT ? LOG_INFO : LOG_NOTICE;
+}
+
+struct record record_of(const struct findings *findings, const struct decision *decision, struct arena *arena)
+{
+	const struct verdicts *verdicts = findings->verdicts;
+	struct record_fields fields = {
+		.arena = arena, .items = arena_array(arena, RECORD_FIELDS_MAX, sizeof(struct record_field))};
+
+	add_envelope(&fields, findings->envelope);
+	if (verdicts->skipped) {
+		fields_own(&fields, "skipped", verdicts->skip_reason);
+	} else {
+		if (findings->author != NULL)
+			add_author(&fields, findings->author);
+		fields_of_spf(&fields, verdicts);
+		fields_of_dkim(&fields, verdicts);
+		fields_of_dmarc(&fields, verdicts);
+		if (verdicts->arc != RESULT_NONE)
+			fields_own(&fields, "arc", result_word(verdicts->arc));
+		fields_of_iprev(&fields, verdicts);
+	}
+	add_causes(&fields, &findings->diagnoses);
+	add_decision(&fields, decision, findings);
+	return (struct record){.fields = fields.items,
+		.count = fields.count,
+		.time = findings->now,
+		.priority = priority_of(findings, decision)};
+}
