@@ -119,10 +119,10 @@ static const struct {
 };
 
 /* The same harm can show as another fault of the record. */
-static enum key_fault fault_meant(const struct signature_verdict *signature)
+static enum key_fault fault_meant(const struct signature_verdict *signature, struct arena *arena)
 {
 	const char *record = signature->key_record;
-	struct key_text_size size = key_text_size(signature->key_p);
+	struct key_text_size size = key_text_size(signature->key_p, arena);
 	bool cut = key_text_is_cut(strlen(record));
 
 	switch (signature->key_fault) {
@@ -157,9 +157,9 @@ static enum cause cause_of_fault(enum key_fault fault)
 
 static void record_fault(struct collection *collection, const struct signature_verdict *signature)
 {
-	enum key_fault fault = fault_meant(signature);
-	struct key_text_size size = key_text_size(signature->key_p);
+	enum key_fault fault = fault_meant(signature, collection->arena);
 	struct arena *arena = collection->arena;
+	struct key_text_size size = key_text_size(signature->key_p, arena);
 	const char *version = key_text_tag(signature->key_record, "v", arena);
 	const char *type = key_text_tag(signature->key_record, "k", arena);
 

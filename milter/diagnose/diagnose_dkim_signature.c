@@ -28,35 +28,26 @@ static void too_many(struct collection *collection)
 			{"max", arena_printf(collection->arena, "%zu", evaluated)}));
 }
 
-/* The tag to blame where the verifier names none. */
-static const char *blamed_tag(const struct signature_verdict *signature)
+/* The tag to blame: its letter, with the value where the verifier quotes it. */
+static const char *blamed_tag(const struct signature_verdict *signature, struct arena *arena)
 {
-	if (signature->fault_text[0] != '\0')
-		return signature->fault_text;
-	switch (signature->fault) {
-	case SIGFAULT_DOMAIN:
-		return "d";
-	case SIGFAULT_SELECTOR:
-		return "s";
-	case SIGFAULT_IDENTITY:
-		return "i";
-	case SIGFAULT_BODY_HASH_CORRUPT:
-		return "bh";
-	case SIGFAULT_EXPIRES_BEFORE_SIGNED:
-		return "x";
-	case SIGFAULT_VERSION:
-		return "v";
-	case SIGFAULT_ALGORITHM:
-		return "a";
-	case SIGFAULT_CANONICALIZATION:
-		return "c";
-	case SIGFAULT_QUERY_METHOD:
-		return "q";
-	case SIGFAULT_TOO_LARGE:
-		return "size: over 8192 octets, 32 tags or 256 signed fields";
-	default:
-		return "=";
-	}
+	static const struct {
+		enum signature_fault fault;
+		const char *tag;
+	} tags[] = {
+		{SIGFAULT_DOMAIN, "d"},
+		{SIGFAULT_SELECTOR, "s"},
+		{SIGFAULT_IDENTITY, "i"},
+		{SIGFAULT_VERSION, "v"},
+		{SIGFAULT_ALGORITHM, "a"},
+		{SIGFAULT_CANONICALIZATION, "c"},
+		{SIGFAULT_QUERY_METHOD, "q"},
+	};
+
+	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+		if (tags[i].fault == signature->fault)
+			return arena_printf(arena, "%s=%s", tags[i].tag, signature->fault_text);
+	return signature->fault_text[0] != '\0' ? signature->fault_text : "=";
 }
 
 static void timing(struct collection *collection, const struct signature_verdict *signature)
@@ -107,7 +98,8 @@ void dkim_field_causes(struct collection *collection, const struct signature_ver
 	case SIGFAULT_CANONICALIZATION:
 	case SIGFAULT_QUERY_METHOD:
 	case SIGFAULT_TOO_LARGE:
-		dkim_unsupported_cause(collection, blamed_tag(signature), CONFIDENCE_PROVEN);
+		dkim_unsupported_cause(
+			collection, blamed_tag(signature, collection->arena), CONFIDENCE_PROVEN);
 		break;
 	case SIGFAULT_IDENTITY_OUTSIDE_DOMAIN:
 		cause_found(collection, CAUSE_DKIM_SIG_IDENTITY_MISMATCH, CONFIDENCE_PROVEN, NULL);
@@ -130,7 +122,7 @@ void dkim_field_causes(struct collection *collection, const struct signature_ver
 		break;
 	default:
 		cause_found(collection, CAUSE_DKIM_SIG_MISSING_TAG, CONFIDENCE_PROVEN,
-			DETAILS({"tag", blamed_tag(signature)}));
+			DETAILS({"tag", blamed_tag(signature, collection->arena)}));
 		break;
 	}
 }

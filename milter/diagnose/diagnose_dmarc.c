@@ -52,24 +52,21 @@ static const struct signature_verdict *relaxed_signature(const struct view *view
 
 static bool strict_only(const struct view *view)
 {
-	const struct signature_verdict *signature = relaxed_signature(view);
-	const char *location = arena_printf(view->collection->arena, "_dmarc.%s", view->dmarc->record_domain);
+	struct arena *arena = view->collection->arena;
+	const struct signature_verdict *signature = view->dmarc->strict_dkim ? relaxed_signature(view) : NULL;
 	bool by_spf = view->dmarc->strict_spf && view->spf_domain[0] != '\0' &&
 		      view->dmarc->spf_alignment == ALIGNMENT_RELAXED;
+	const char *aligned, *mode;
 
-	if (view->dmarc->strict_dkim && signature != NULL)
-		cause_found(view->collection, CAUSE_DMARC_STRICT_ALIGNMENT, CONFIDENCE_PROVEN,
-			DETAILS({"aligned", arena_printf(view->collection->arena, "DKIM (%s)%s%s%s",
-						    signature->domain, by_spf ? ", SPF (" : "",
-						    by_spf ? view->spf_domain : "", by_spf ? ")" : "")},
-				{"location", location}, {"mode", by_spf ? "adkim=s aspf=s" : "adkim=s"}));
-	else if (by_spf)
-		cause_found(view->collection, CAUSE_DMARC_STRICT_ALIGNMENT, CONFIDENCE_PROVEN,
-			DETAILS({"aligned",
-					arena_printf(view->collection->arena, "SPF (%s)", view->spf_domain)},
-				{"location", location}, {"mode", "aspf=s"}));
-	else
+	if (signature == NULL && !by_spf)
 		return false;
+	aligned = signature == NULL ? arena_printf(arena, "SPF (%s)", view->spf_domain)
+				    : arena_printf(arena, "DKIM (%s)", signature->domain);
+	mode = signature == NULL ? "aspf=s" : by_spf ? "adkim=s aspf=s" : "adkim=s";
+	cause_found(view->collection, CAUSE_DMARC_STRICT_ALIGNMENT, CONFIDENCE_PROVEN,
+		DETAILS({"aligned", aligned},
+			{"location", arena_printf(arena, "_dmarc.%s", view->dmarc->record_domain)},
+			{"mode", mode}));
 	return true;
 }
 

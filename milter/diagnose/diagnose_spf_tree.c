@@ -186,8 +186,11 @@ void spf_tree_causes(struct collection *collection)
 	case SPFAULT_INCLUDE_NO_NAME:
 	case SPFAULT_INCLUDE_NO_RECORD:
 	case SPFAULT_REDIRECT_NO_RECORD:
-		dead_include(collection);
-		return;
+		if (!spf->fault_in_include) {
+			dead_include(collection);
+			return;
+		}
+		break;
 	case SPFAULT_SEVERAL_RECORDS:
 		if (!spf->fault_in_include) {
 			several_records(collection);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "records/base64.h"
 
 #include <string.h>
 
@@ -41,47 +42,19 @@ const char *key_text_tag(const char *record, const char *tag, struct arena *aren
 	return "";
 }
 
-static int digit_value(char c)
+struct key_text_size key_text_size(const char *p, struct arena *arena)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *found = c == '\0' ? NULL : strchr(digits, c);
+	struct octets der = base64_decode(arena, p, strlen(p)).octets;
+	struct key_text_size size = {.have = der.len};
 
-	return found == NULL ? -1 : (int)(found - digits);
-}
-
-/* The first four octets, for the DER header: 30 len, 30 81 len, 30 82 len len. */
-struct key_text_size key_text_size(const char *p)
-{
-	struct key_text_size size = {0};
-	unsigned octets[6] = {0};
-	size_t digits = 0, filled = 0;
-	unsigned bits = 0, count = 0;
-
-	for (; *p != '\0'; p++) {
-		int value = digit_value(*p);
-
-		if (value < 0)
-			continue;
-		digits++;
-		bits = bits << 6 | (unsigned)value;
-		count += 6;
-		if (count >= 8 && filled < 6) {
-			octets[filled++] = bits >> (count - 8) & 0xff;
-			count -= 8;
-		}
-		bits &= 0xffff;
-		if (filled == 6)
-			count = 0;
-	}
-	size.have = digits * 6 / 8;
-	if (octets[0] != 0x30)
+	if (der.len < 4 || der.at[0] != 0x30) /* SEQUENCE */
 		return size;
-	if (octets[1] < 0x80)
-		size.need = 2 + octets[1];
-	else if (octets[1] == 0x81)
-		size.need = 3 + octets[2];
-	else if (octets[1] == 0x82)
-		size.need = 4 + (octets[2] << 8 | octets[3]);
+	if (der.at[1] < 0x80)
+		size.need = 2u + der.at[1];
+	else if (der.at[1] == 0x81)
+		size.need = 3u + der.at[2];
+	else if (der.at[1] == 0x82)
+		size.need = 4u + (size_t)der.at[2] * 256 + der.at[3];
 	return size;
 }
 
@@ -97,7 +70,7 @@ bool key_text_is_cut(size_t len)
 
 static bool is_whole_key(const char *record, struct arena *arena)
 {
-	struct key_text_size size = key_text_size(key_text_tag(record, "p", arena));
+	struct key_text_size size = key_text_size(key_text_tag(record, "p", arena), arena);
 
 	return size.have >= 32 && size.need == size.have;
 }

@@ -16,7 +16,7 @@ const char *key_text_tag(const char *record, const char *tag, struct arena *aren
 struct key_text_size {
 	size_t have, need;
 };
-struct key_text_size key_text_size(const char *p);
+struct key_text_size key_text_size(const char *p, struct arena *arena);
 
 /* Is this a length at which control panels cut? */
 bool key_text_is_cut(size_t len);
