@@ -1,9 +1,9 @@
 #include "diagnose/key_text.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/text.h"
-#include "records/base64.h"
 
 #include <string.h>
 
