@@ -142,7 +142,7 @@ static const struct {
 	[SHAPE_SOCKET] = {is_socket, NULL,
 		"unix:/PATH (at most 107 octets), inet:PORT@HOST or inet6:PORT@HOST"},
 	[SHAPE_MODE] = {is_mode, NULL, "permissions in octal, such as 0660"},
-	[SHAPE_ACCOUNT] = {is_account, NULL, "the name or number of an account"},
+	[SHAPE_ACCOUNT] = {is_account, NULL, "the name of an account"},
 	[SHAPE_URL] = {is_url, NULL, "an address that begins with https:// or http://"},
 	[SHAPE_DOMAIN] = {NULL, domain_value, "a domain name"},
 	[SHAPE_RESOLVER] = {is_resolver, NULL, "an IP address, or ADDRESS@PORT"},

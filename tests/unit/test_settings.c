@@ -1,7 +1,10 @@
 /* settings/: what a configuration file may say, and what is said about one that may not. */
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/text_file.h"
 #include "settings/options.h"
 #include "settings/print.h"
+#include "settings/sample.h"
 #include "settings/settings.h"
 
 #include <setjmp.h>
@@ -9,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -213,7 +217,7 @@ static const struct {
 	{"socket-mode = 4755\n",
 		FILE_LINE("1") "socket-mode: \"4755\" is not permissions in octal, such as 0660"},
 	{"pid-file = run/x\n", FILE_LINE("1") "pid-file: \"run/x\" is not a path that begins with /"},
-	{"user = a b\n", FILE_LINE("1") "user: \"a b\" is not the name or number of an account"},
+	{"user = a b\n", FILE_LINE("1") "user: \"a b\" is not the name of an account"},
 	{"authserv-id = mx rx\n", FILE_LINE("1") "authserv-id: \"mx rx\" is " MX_LIKE},
 	{"authserv-id = mx;rx\n", FILE_LINE("1") "authserv-id: \"mx;rx\" is " MX_LIKE},
 	{"reply-url = x.example\n", FILE_LINE("1") "reply-url: \"x.example\" is not an address that begins "
@@ -342,6 +346,82 @@ static void long_lists(void **state)
 	settings_free(&settings);
 }
 
+/* A file of the source. */
+static const char *source_text(const char *name, struct arena *arena)
+{
+	const char *srcdir = getenv("srcdir");
+	struct fault fault = {""};
+	const char *text = text_file_read(
+		arena_printf(arena, "%s/%s", srcdir == NULL ? "." : srcdir, name), 1000000, arena, &fault);
+
+	assert_string_equal(fault.text, "");
+	return text;
+}
+
+/* The first line that differs says more than two whole texts. */
+static void assert_same_lines(const char *a, const char *b, struct arena *arena)
+{
+	while (*a != '\0' || *b != '\0') {
+		size_t a_len = strcspn(a, "\n"), b_len = strcspn(b, "\n");
+
+		assert_string_equal(arena_copy(arena, a, a_len), arena_copy(arena, b, b_len));
+		assert_int_equal(a[a_len], b[b_len]);
+		a += a_len + (a[a_len] != '\0');
+		b += b_len + (b[b_len] != '\0');
+	}
+}
+
+static void sample_is_the_table(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	assert_same_lines(source_text("conf/sekisho.conf", arena), settings_sample(arena), arena);
+	arena_free(&arena);
+}
+
+/* The sample says the truth about the defaults: with each "#name = value" in force nothing changes. */
+static void sample_is_the_default(void **state)
+{
+	struct arena *arena = arena_new();
+	struct buf text = buf_in(arena);
+	const char *sample = settings_sample(arena);
+	struct fault fault = {""};
+	struct settings *settings;
+	size_t options = 0;
+
+	(void)state;
+	for (; *sample != '\0'; sample++) {
+		if (sample[0] == '#' && text_is_alpha(sample[1])) {
+			options++;
+			continue;
+		}
+		buf_char(&text, *sample);
+	}
+	settings = read_text(text.data, &fault);
+	assert_string_equal(fault.text, "");
+	assert_string_equal(settings_print(settings, PRINT_CHANGED, arena), "");
+	for (size_t i = 0; i < option_count; i++)
+		options -= option_rows[i].kind != OPTION_SECTION;
+	assert_int_equal(options, 0);
+	settings_free(&settings);
+	arena_free(&arena);
+}
+
+static void manual_is_the_table(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *page = source_text("packaging/man/sekisho.conf.5", arena);
+	const char *begin = strstr(page, ".\\\" options begin"), *end = strstr(page, ".\\\" options end");
+
+	(void)state;
+	assert_non_null(begin);
+	assert_non_null(end);
+	begin = strchr(begin, '\n') + 1;
+	assert_same_lines(arena_copy(arena, begin, (size_t)(end - begin)), settings_manual(arena), arena);
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -352,6 +432,9 @@ int main(void)
 		cmocka_unit_test(unreadable_files),
 		cmocka_unit_test(set_one_by_one),
 		cmocka_unit_test(long_lists),
+		cmocka_unit_test(sample_is_the_table),
+		cmocka_unit_test(sample_is_the_default),
+		cmocka_unit_test(manual_is_the_table),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
