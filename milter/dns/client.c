@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/text.h"
+#include "dns/answer_table.h"
 #include "dns/backend.h"
 #include "dns/name.h"
 
@@ -55,16 +55,10 @@ static const struct answer *remember(struct dns_client *client, const struct ans
 	return answer;
 }
 
-static bool same_question(const struct question *a, const struct question *b)
-{
-	return a->type == b->type && a->mode == b->mode && strcmp(a->name, b->name) == 0 &&
-	       strcmp(a->server, b->server) == 0;
-}
-
 static const struct answer *remembered(const struct dns_client *client, const struct question *question)
 {
 	for (size_t i = 0; i < client->count; i++)
-		if (same_question(&client->answers[i]->asked, question))
+		if (question_equal(&client->answers[i]->asked, question))
 			return client->answers[i];
 	return NULL;
 }

@@ -1,0 +1,379 @@
+#include "base/arena.h"
+#include "base/clock.h"
+#include "dns/backend.h"
+#include "dns/cache.h"
+#include "dns/failures.h"
+#include "dns/name.h"
+#include "dns/resolvers.h"
+#include "dns/result.h"
+#include "dns/unbound_context.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unbound.h>
+#include <unistd.h>
+
+enum {
+	RETRY_MS = 200, /* pause before a silent resolver is asked again */
+};
+
+static const char resolv_conf[] = "/etc/resolv.conf";
+
+enum lane { LANE_CHECKED, LANE_UNCHECKED, LANES };
+
+/* A question on its way; belongs to the dispatcher as soon as it was handed over. */
+struct asking {
+	struct asking *next;
+	struct dispatcher *dispatcher;
+	struct flight *flight;
+	const struct question *question;
+	int64_t started_ms, sent_ms, retry_ms;
+};
+
+struct dispatcher {
+	struct cache *cache;
+	struct failures *failures;
+	struct resolvers resolvers;
+	struct ub_ctx *contexts[LANES];
+	int timeout_ms;
+	char unusable[sizeof((struct fault *)NULL)->text]; /* why no question can be asked, or "" */
+	int wake;                                          /* eventfd */
+	pthread_t thread;
+	pthread_mutex_t lock; /* for the next two */
+	struct asking *handed_over;
+	bool stop;
+	/* the dispatcher's own */
+	struct arena *arena;
+	struct asking *asked, *retries;
+};
+
+static void land_trouble(struct flight *flight, enum answer_trouble trouble, const char *text)
+{
+	struct answer answer = {
+		.kind = ANSWER_NO_REPLY,
+		.trouble = trouble,
+		.trouble_text = text,
+		.final_name = "",
+	};
+
+	flight_land(flight, &answer);
+}
+
+static void take_off(struct asking **list, const struct asking *asking)
+{
+	while (*list != asking)
+		list = &(*list)->next;
+	*list = asking->next;
+}
+
+static void push(struct asking **list, struct asking *asking)
+{
+	asking->next = *list;
+	*list = asking;
+}
+
+/* A failure that no server can have caused by silence, because it came too soon. */
+static bool is_quick(const struct dispatcher *dispatcher, const struct asking *asking)
+{
+	return clock_monotonic_ms() - asking->sent_ms <
+	       unbound_context_first_wait_ms(dispatcher->timeout_ms) / 2;
+}
+
+static void land_failure(
+	const struct dispatcher *dispatcher, const struct asking *asking, const struct failure *failure)
+{
+	char text[FAILURE_TEXT_SIZE];
+
+	if (failure->trouble == TROUBLE_NONE) {
+		land_trouble(asking->flight, TROUBLE_SERVFAIL, "the resolver answered SERVFAIL");
+	} else if (failure->trouble != TROUBLE_TIMEOUT) {
+		land_trouble(asking->flight, failure->trouble, failure->text);
+	} else if (failure->resting || !is_quick(dispatcher, asking)) {
+		(void)snprintf(text, sizeof text, "no answer within %d ms", dispatcher->timeout_ms);
+		land_trouble(asking->flight, TROUBLE_TIMEOUT, text);
+	} else if (resolvers_are_routed(&dispatcher->resolvers)) {
+		land_trouble(asking->flight, TROUBLE_TCP, "truncated over UDP, and TCP does not connect");
+	} else {
+		land_trouble(asking->flight, TROUBLE_LOCAL, "there is no route to the resolver");
+	}
+}
+
+/* Silence is worth another try as long as somebody may be waiting. */
+static bool deserves_retry(
+	const struct dispatcher *dispatcher, const struct asking *asking, const struct failure *failure)
+{
+	if (failure->trouble != TROUBLE_TIMEOUT || (!failure->resting && is_quick(dispatcher, asking)))
+		return false;
+	return clock_monotonic_ms() + RETRY_MS < asking->started_ms + dispatcher->timeout_ms;
+}
+
+/* In the dispatcher, out of ub_process. */
+static void on_result(void *own, int error, struct ub_result *result)
+{
+	struct asking *asking = own;
+	struct dispatcher *dispatcher = asking->dispatcher;
+	struct answer answer = {.kind = ANSWER_NO_REPLY};
+	struct failure failure;
+
+	take_off(&dispatcher->asked, asking);
+	if (error != 0 || result == NULL) {
+		land_trouble(asking->flight, TROUBLE_LOCAL, ub_strerror(error));
+	} else if (result_read(result, asking->question, dispatcher->arena, &answer)) {
+		flight_land(asking->flight, &answer);
+	} else {
+		failure = failures_find(dispatcher->failures, asking->question);
+		if (deserves_retry(dispatcher, asking, &failure)) {
+			asking->retry_ms = clock_monotonic_ms() + RETRY_MS;
+			push(&dispatcher->retries, asking);
+			asking = NULL;
+		} else {
+			land_failure(dispatcher, asking, &failure);
+		}
+	}
+	ub_resolve_free(result);
+	arena_reset(dispatcher->arena);
+	free(asking);
+}
+
+static void send_question(struct dispatcher *dispatcher, struct asking *asking)
+{
+	enum lane lane = asking->question->mode == ASK_UNCHECKED ? LANE_UNCHECKED : LANE_CHECKED;
+	char name[NAME_ESCAPED_SIZE];
+	int error;
+
+	name_escape(asking->question->name, name);
+	asking->sent_ms = clock_monotonic_ms();
+	push(&dispatcher->asked, asking);
+	error = ub_resolve_async(
+		dispatcher->contexts[lane], name, (int)asking->question->type, 1, asking, on_result, NULL);
+	if (error == 0)
+		return;
+	take_off(&dispatcher->asked, asking);
+	land_trouble(asking->flight, TROUBLE_LOCAL, ub_strerror(error));
+	free(asking);
+}
+
+/* Sends what is due again; the time until the next one is, or -1. */
+static int send_retries(struct dispatcher *dispatcher)
+{
+	int64_t now_ms = clock_monotonic_ms(), next_ms = -1;
+	struct asking *waiting = dispatcher->retries, *next;
+
+	dispatcher->retries = NULL;
+	for (; waiting != NULL; waiting = next) {
+		next = waiting->next;
+		if (waiting->retry_ms <= now_ms) {
+			send_question(dispatcher, waiting);
+			continue;
+		}
+		push(&dispatcher->retries, waiting);
+		if (next_ms < 0 || waiting->retry_ms - now_ms < next_ms)
+			next_ms = waiting->retry_ms - now_ms;
+	}
+	return (int)next_ms;
+}
+
+/* False when it is time to stop. */
+static bool send_handed_over(struct dispatcher *dispatcher)
+{
+	struct asking *asking, *next;
+	uint64_t count;
+	bool stop;
+
+	if (read(dispatcher->wake, &count, sizeof count) < 0)
+		count = 0; /* nobody woke us: the list is empty */
+	(void)pthread_mutex_lock(&dispatcher->lock);
+	asking = dispatcher->handed_over;
+	dispatcher->handed_over = NULL;
+	stop = dispatcher->stop;
+	(void)pthread_mutex_unlock(&dispatcher->lock);
+	for (; asking != NULL; asking = next) {
+		next = asking->next;
+		if (stop)
+			push(&dispatcher->asked, asking);
+		else
+			send_question(dispatcher, asking);
+	}
+	return !stop;
+}
+
+static void *dispatch(void *own)
+{
+	struct dispatcher *dispatcher = own;
+	struct pollfd fds[LANES + 1];
+
+	for (int i = 0; i < LANES; i++)
+		fds[i] = (struct pollfd){.fd = ub_fd(dispatcher->contexts[i]), .events = POLLIN};
+	fds[LANES] = (struct pollfd){.fd = dispatcher->wake, .events = POLLIN};
+	while (send_handed_over(dispatcher)) {
+		if (poll(fds, LANES + 1, send_retries(dispatcher)) <= 0)
+			continue;
+		for (int i = 0; i < LANES; i++)
+			if (fds[i].revents != 0)
+				(void)ub_process(dispatcher->contexts[i]);
+	}
+	return NULL;
+}
+
+/* Signals belong to the program, not to this thread or to libunbound's, which it starts. */
+static bool start_dispatcher(struct dispatcher *dispatcher, struct fault *fault)
+{
+	sigset_t all, before;
+	int error;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&dispatcher->thread, NULL, dispatch, dispatcher);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error != 0)
+		fault_set(fault, "DNS thread: %s", strerror(error));
+	return error == 0;
+}
+
+static void start(void *self, const struct question *question, struct flight *flight)
+{
+	static const uint64_t one = 1;
+	struct dispatcher *dispatcher = self;
+	struct asking *asking;
+
+	if (dispatcher->unusable[0] != '\0') {
+		land_trouble(flight, TROUBLE_LOCAL, dispatcher->unusable);
+		return;
+	}
+	if (question->mode == ASK_AUTHORITY) {
+		land_trouble(flight, TROUBLE_LOCAL, "not available");
+		return;
+	}
+	asking = calloc(1, sizeof *asking);
+	if (asking == NULL)
+		abort();
+	asking->dispatcher = dispatcher;
+	asking->flight = flight;
+	asking->question = question;
+	asking->started_ms = clock_monotonic_ms();
+	(void)pthread_mutex_lock(&dispatcher->lock);
+	push(&dispatcher->handed_over, asking);
+	(void)pthread_mutex_unlock(&dispatcher->lock);
+	if (write(dispatcher->wake, &one, sizeof one) < 0)
+		return; /* the counter is full: the dispatcher is awake anyway */
+}
+
+static void free_list(struct asking *asking)
+{
+	for (struct asking *next; asking != NULL; asking = next) {
+		next = asking->next;
+		free(asking);
+	}
+}
+
+/* Also of one that was opened in part. */
+static void free_network(struct dispatcher *dispatcher)
+{
+	for (int i = 0; i < LANES; i++)
+		unbound_context_free(&dispatcher->contexts[i]);
+	free_list(dispatcher->asked);
+	free_list(dispatcher->retries);
+	cache_free(&dispatcher->cache);
+	failures_free(&dispatcher->failures);
+	arena_free(&dispatcher->arena);
+	if (dispatcher->wake >= 0)
+		(void)close(dispatcher->wake);
+	(void)pthread_mutex_destroy(&dispatcher->lock);
+	free(dispatcher);
+}
+
+static void close_network(void *self)
+{
+	static const uint64_t one = 1;
+	struct dispatcher *dispatcher = self;
+
+	(void)pthread_mutex_lock(&dispatcher->lock);
+	dispatcher->stop = true;
+	(void)pthread_mutex_unlock(&dispatcher->lock);
+	if (write(dispatcher->wake, &one, sizeof one) < 0)
+		abort(); /* an eventfd of ours takes a 1 */
+	(void)pthread_join(dispatcher->thread, NULL);
+	free_network(dispatcher);
+}
+
+/* A machine without name servers does not keep us from starting: every question is then answered
+ * with the reason. */
+static bool find_resolvers(
+	struct dispatcher *dispatcher, const struct settings *settings, struct fault *fault)
+{
+	struct fault why = {.text = ""};
+
+	if (!resolvers_take(&dispatcher->resolvers, &settings->nameservers, fault))
+		return false;
+	if (dispatcher->resolvers.count > 0 || resolvers_read(&dispatcher->resolvers, resolv_conf, &why))
+		return true;
+	fault_set(fault, "%s", why.text);
+	(void)snprintf(dispatcher->unusable, sizeof dispatcher->unusable, "%s", why.text);
+	return true;
+}
+
+static bool open_contexts(struct dispatcher *dispatcher, const struct settings *settings, struct fault *fault)
+{
+	dispatcher->contexts[LANE_CHECKED] = unbound_context_new(&dispatcher->resolvers, settings,
+		settings->trust_anchor_file, failures_log(dispatcher->failures), fault);
+	if (dispatcher->contexts[LANE_CHECKED] == NULL)
+		return false;
+	dispatcher->contexts[LANE_UNCHECKED] = unbound_context_new(
+		&dispatcher->resolvers, settings, NULL, failures_log(dispatcher->failures), fault);
+	return dispatcher->contexts[LANE_UNCHECKED] != NULL;
+}
+
+/* "192.0.2.53, 192.0.2.54" */
+static void describe(const struct resolvers *resolvers, char *text, size_t size)
+{
+	size_t len = 0;
+
+	(void)snprintf(text, size, "no name server");
+	for (size_t i = 0; i < resolvers->count && len < size; i++)
+		len += (size_t)snprintf(
+			text + len, size - len, "%s%s", i == 0 ? "" : ", ", resolvers->servers[i]);
+}
+
+static const struct answer *ask_network(
+	void *self, const struct question *question, int wait_ms, struct arena *arena, bool *at_once)
+{
+	return cache_ask(((struct dispatcher *)self)->cache, question, wait_ms, arena, at_once);
+}
+
+static void warm_network(void *self, const struct question *question)
+{
+	cache_warm(((struct dispatcher *)self)->cache, question);
+}
+
+struct dns *dns_open_network(const struct settings *settings, struct fault *fault)
+{
+	static const struct dns_backend backend = {ask_network, warm_network, close_network};
+	struct dispatcher *dispatcher = calloc(1, sizeof *dispatcher);
+	char description[128];
+
+	if (dispatcher == NULL)
+		abort();
+	fault_set(fault, "%s", "");
+	dispatcher->timeout_ms = (int)settings->dns_timeout_ms;
+	dispatcher->arena = arena_new();
+	dispatcher->failures = failures_new();
+	dispatcher->cache = cache_new((struct cache_source){start, dispatcher},
+		(size_t)settings->dns_cache_entries, dispatcher->timeout_ms);
+	(void)pthread_mutex_init(&dispatcher->lock, NULL);
+	dispatcher->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (dispatcher->wake < 0)
+		fault_set(fault, "eventfd: %s", strerror(errno));
+	if (dispatcher->wake < 0 || !find_resolvers(dispatcher, settings, fault) ||
+		!open_contexts(dispatcher, settings, fault) || !start_dispatcher(dispatcher, fault)) {
+		free_network(dispatcher);
+		return NULL;
+	}
+	describe(&dispatcher->resolvers, description, sizeof description);
+	return dns_new(&backend, dispatcher, description);
+}

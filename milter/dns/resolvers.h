@@ -1,0 +1,25 @@
+/* Which name servers to ask: those of the option, else those of resolv.conf. */
+#ifndef DNS_RESOLVERS_H
+#define DNS_RESOLVERS_H
+
+#include "base/fault.h"
+#include "settings/settings.h"
+
+enum { RESOLVERS_MAX = 8, RESOLVER_TEXT_SIZE = 80 };
+
+struct resolvers {
+	size_t count;
+	char servers[RESOLVERS_MAX][RESOLVER_TEXT_SIZE]; /* "ADDRESS" or "ADDRESS@PORT" */
+};
+
+/* The option's list. False, with the reason, when one is not an address. */
+bool resolvers_take(struct resolvers *resolvers, const struct text_list *list, struct fault *fault);
+
+/* The nameserver lines of a file; others are ignored. False, with the reason, when there is none:
+ * then no name can be resolved. */
+bool resolvers_read(struct resolvers *resolvers, const char *path, struct fault *fault);
+
+/* Does the machine have a way to one of them? Sends nothing. */
+bool resolvers_are_routed(const struct resolvers *resolvers);
+
+#endif
