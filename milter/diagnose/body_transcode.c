@@ -1,6 +1,7 @@
 #include "diagnose/body_transcode.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "message/mime.h"
 
 #include <iconv.h>
@@ -57,8 +58,7 @@ static void decode_quoted_printable(struct buf *out, struct span text)
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.at[i] != '=') {
 			buf_char(out, text.at[i]);
-		} else if (i + 2 < text.len + 0 && text_is_hex(text.at[i + 1]) &&
-			   text_is_hex(text.at[i + 2])) {
+		} else if (i + 2 < text.len && text_is_hex(text.at[i + 1]) && text_is_hex(text.at[i + 2])) {
 			buf_char(out,
 				(char)(text_hex_value(text.at[i + 1]) * 16 + text_hex_value(text.at[i + 2])));
 			i += 2;
@@ -70,33 +70,16 @@ static void decode_quoted_printable(struct buf *out, struct span text)
 	}
 }
 
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 static void decode_base64(struct buf *out, struct span text)
 {
-	unsigned bits = 0, held = 0;
+	struct buf characters = buf_in(out->arena);
+	struct base64 decoded;
 
-	for (size_t i = 0; i < text.len; i++) {
-		int value = base64_value(text.at[i]);
-
-		if (value < 0)
-			continue;
-		held = (held << 6 | (unsigned)value) & 0xffffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			buf_char(out, (char)(held >> bits & 0xff));
-		}
-	}
+	for (size_t i = 0; i < text.len; i++)
+		if (!text_is_space(text.at[i]))
+			buf_char(&characters, text.at[i]);
+	decoded = base64_decode(out->arena, characters.data, characters.len);
+	buf_add(out, (const char *)decoded.octets.at, decoded.octets.len);
 }
 
 struct body_variant variant_decoded(const struct body_facts *facts, const char *encoding, struct arena *arena)

@@ -1,0 +1,37 @@
+/* Values that a signed header field may have had: each undoes one thing that software does. */
+#ifndef DIAGNOSE_HEADER_CANDIDATES_H
+#define DIAGNOSE_HEADER_CANDIDATES_H
+
+#include "diagnose/header_change.h"
+
+struct header_field;
+
+/* One value, behind the colon; NULL means the field was absent. */
+struct header_candidate {
+	enum header_change_kind kind;
+	const char *value;
+	const char *text; /* what was added, for HEADER_SUBJECT_PREFIX; else "" */
+};
+
+struct header_candidates {
+	struct arena *arena;
+	struct header_candidate *items;
+	size_t count, size;
+};
+
+struct header_candidates header_candidates_new(struct arena *arena);
+void header_candidates_add(
+	struct header_candidates *list, enum header_change_kind kind, const char *value, const char *text);
+
+/* For a field that is there. */
+void header_candidates_of(
+	struct header_candidates *list, const struct header_facts *facts, const struct header_field *field);
+
+/* For a name that h= lists and no field has. */
+void header_candidates_missing(
+	struct header_candidates *list, const struct header_facts *facts, struct span name);
+
+/* The Subject's own: prefixes and suffixes, also inside encoded words. */
+void header_candidates_subject(struct header_candidates *list, const struct header_field *field);
+
+#endif
