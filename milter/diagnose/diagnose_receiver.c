@@ -154,6 +154,17 @@ static void clock_skew(struct collection *collection)
 				arena_printf(collection->arena, "%lld min", (long long)least / 60)}));
 }
 
+/* An old list is only worth a word beside a verdict that rests on it; the start line says it always. */
+static bool suffixes_decided(const struct verdicts *verdicts)
+{
+	bool decided = verdicts->dmarc.fault == DMARCFAULT_FROM_SUFFIX ||
+		       verdicts->dmarc.fault == DMARCFAULT_NOTHING_ALIGNED;
+
+	for (size_t i = 0; i < verdicts->signature_count; i++)
+		decided = decided || verdicts->signatures[i].fault == SIGFAULT_DOMAIN_IS_SUFFIX;
+	return decided;
+}
+
 void receiver_causes(struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
@@ -177,7 +188,7 @@ void receiver_remarks(struct collection *collection)
 	if (facts->forged_results > 0)
 		cause_found(collection, CAUSE_RX_FORGED_AR_REMOVED, CONFIDENCE_PROVEN,
 			DETAILS({"n", arena_printf(collection->arena, "%zu", facts->forged_results)}));
-	if (facts->suffixes_age_days > SUFFIXES_OLD_DAYS)
+	if (facts->suffixes_age_days > SUFFIXES_OLD_DAYS && suffixes_decided(facts->verdicts))
 		cause_found(collection, CAUSE_RX_PSL_OUTDATED, CONFIDENCE_PROVEN,
 			DETAILS({"days", arena_printf(collection->arena, "%lld",
 						 (long long)facts->suffixes_age_days)}));
