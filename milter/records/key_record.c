@@ -98,8 +98,7 @@ static bool is_host_name(const struct reading *r, struct span text)
 	return domain_labels(domain.name) >= 2;
 }
 
-/* Nothing of a key record: SPF, a token of some service, a CNAME target. A bare key without "p=" is
- * not foreign. */
+/* Nothing of a key record: SPF, a token of some service, a CNAME target; or a bare key. */
 static bool check_kind(struct reading *r)
 {
 	struct span all = span_trim((struct span){r->text, r->len}), word;
@@ -111,8 +110,10 @@ static bool check_kind(struct reading *r)
 			return true;
 		return set_fault_at(r, KEYFAULT_FOREIGN, all);
 	}
-	if (has_key_tag(r) || (all.len >= 3 && memcmp(all.at, "MII", 3) == 0))
+	if (has_key_tag(r))
 		return true;
+	if (all.len >= 3 && memcmp(all.at, "MII", 3) == 0)
+		return set_fault_at(r, KEYFAULT_NO_P, all);
 	return set_fault_at(r, is_host_name(r, all) ? KEYFAULT_HOST_NAME : KEYFAULT_FOREIGN, all);
 }
 

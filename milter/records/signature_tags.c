@@ -260,7 +260,7 @@ static bool check_times(struct reading *r)
 {
 	const struct signature_tags *tags = r->tags;
 
-	if (tags->signed_at < 0 || tags->expires_at < 0 || tags->expires_at >= tags->signed_at)
+	if (tags->signed_at < 0 || tags->expires_at < 0 || tags->expires_at > tags->signed_at)
 		return true;
 	return set_fault(r, SIGFAULT_EXPIRES_BEFORE_SIGNED, "x");
 }

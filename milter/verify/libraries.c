@@ -11,8 +11,10 @@
 
 #include <opendkim/dkim.h>
 
-/* We judge t= and x= ourselves; the library's clock shall never disagree. A century, in seconds. */
-static const uint64_t clock_drift = 100ULL * 366 * 24 * 3600;
+/* We judge t= and x= ourselves; this keeps the library's clock from disagreeing, in seconds. Larger
+ * is no better: it subtracts this from t= without a sign. With a fixed time the real clock, which it
+ * still looks at for t=, may be decades away. */
+enum { DRIFT_REAL = 3600, DRIFT_FIXED = 900000000 };
 
 static bool set_option(DKIM_LIB *library, dkim_opts_t option, const void *value, size_t size)
 {
@@ -29,10 +31,10 @@ static bool set_option(DKIM_LIB *library, dkim_opts_t option, const void *value,
 static bool set_up(DKIM_LIB *library, int64_t fixed_now)
 {
 	u_int flags = DKIM_LIBFLAGS_DELAYSIGPROC | DKIM_LIBFLAGS_BADSIGHANDLES;
-	uint64_t now = (uint64_t)fixed_now;
+	uint64_t now = (uint64_t)fixed_now, drift = fixed_now == 0 ? DRIFT_REAL : DRIFT_FIXED;
 
 	return set_option(library, DKIM_OPTS_FLAGS, &flags, sizeof flags) &&
-	       set_option(library, DKIM_OPTS_CLOCKDRIFT, &clock_drift, sizeof clock_drift) &&
+	       set_option(library, DKIM_OPTS_CLOCKDRIFT, &drift, sizeof drift) &&
 	       (fixed_now == 0 || set_option(library, DKIM_OPTS_FIXEDTIME, &now, sizeof now)) &&
 	       dkim_set_key_lookup(library, signature_key_lookup) == DKIM_STAT_OK;
 }
