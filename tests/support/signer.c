@@ -1,7 +1,7 @@
 #include "signer.h"
 
+#include "base/base64.h"
 #include "message/canon.h"
-#include "records/base64.h"
 #include "records/tag_list.h"
 
 #include <stdlib.h>
