@@ -15,7 +15,7 @@ enum dmarc_fault {
 	DMARCFAULT_NO_RECORD,
 	DMARCFAULT_SEVERAL_RECORDS,
 	DMARCFAULT_VERSION,         /* looks like a record, v=DMARC1 is not first or misspelled */
-	DMARCFAULT_SYNTAX,          /* separators wrong */
+	DMARCFAULT_SYNTAX,          /* separators wrong (none), or far too long (permerror) */
 	DMARCFAULT_POLICY_MISSING,  /* no p= and no rua= */
 	DMARCFAULT_POLICY_INVALID,  /* p= unknown and no rua= */
 	DMARCFAULT_DNS,             /* trouble looking up the policy */
@@ -32,14 +32,18 @@ enum alignment { ALIGNMENT_NO, ALIGNMENT_RELAXED, ALIGNMENT_STRICT };
 struct dmarc_verdict {
 	enum result result;
 	enum dmarc_fault fault;
-	const char *fault_text;
+	const char *fault_text; /* the offending piece of the record, the domains or the reason of a From
+				 * fault, the trouble of DNS, the identifier in temperror, the number of
+				 * records; "" if none; may be foreign text */
+	const char
+		*fault_domain; /* DNS name whose records or lookup are at fault, with "_dmarc."; "" if none */
 	const char *author_domain;       /* A-labels, lower case; "" when none */
 	const char *author_organization; /* organisational domain by the discovery in use; "" if none */
 
 	/* the record */
 	const char *record_domain; /* where it was found, without "_dmarc."; "" when not found */
-	const char *record;
-	const char *bad_tag; /* first tag whose value was ignored as invalid, e.g. "fo=9"; "" if none */
+	const char *record;        /* its text, also of a faulty one; foreign text */
+	const char *bad_tag;       /* first tag whose value was ignored as invalid, e.g. "fo=9"; "" if none */
 	enum dmarc_policy p, sp, np;                    /* sp and np default as the RFC says */
 	bool p_given, sp_given, np_given, psd, testing; /* testing: t=y */
 	bool strict_dkim, strict_spf;                   /* adkim=s, aspf=s */

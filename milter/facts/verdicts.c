@@ -29,6 +29,7 @@ struct verdicts verdicts_empty(void)
 			.fault_domain = "",
 			.fault_text = ""},
 		.dmarc = {.fault_text = "",
+			.fault_domain = "",
 			.author_domain = "",
 			.author_organization = "",
 			.record_domain = "",

@@ -187,9 +187,7 @@ void inspection_headers_done(struct inspection *inspection)
 	inspection->author = author_of(&inspection->header, inspection->arena);
 	if (inspection->skip_reason[0] != '\0')
 		return;
-	if (inspection->author.domain.name[0] != '\0')
-		warm(inspection, arena_printf(inspection->arena, "_dmarc.%s", inspection->author.domain.name),
-			RR_TXT);
+	verify_dmarc_warm(&inspection->work);
 	inspection->signatures = signatures_begin(&inspection->work);
 }
 

@@ -47,6 +47,9 @@ struct spf_verdict verify_spf(const struct work *work);
 /* RFC 8601 section 2.7.3. */
 struct iprev_verdict verify_iprev(const struct work *work);
 
+/* Starts the lookups that the author alone tells; returns at once. */
+void verify_dmarc_warm(const struct work *work);
+
 /* RFC 9989, or RFC 7489's discovery by option. Looks at work->author and the verdicts so far. */
 struct dmarc_verdict verify_dmarc(const struct work *work, const struct verdicts *so_far);
 
