@@ -181,7 +181,8 @@ const struct findings *evaluation_run(struct evaluation *evaluation)
 	body = feed_header(evaluation);
 	if (inspection_wants_body(inspection) && body < evaluation->message_len)
 		inspection_body(inspection, evaluation->message + body, evaluation->message_len - body);
-	return inspection_finish(inspection, "");
+	(void)inspection_finish(inspection, "");
+	return inspection_deepen(inspection);
 }
 
 const struct settings *evaluation_settings(const struct evaluation *evaluation)

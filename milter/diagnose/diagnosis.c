@@ -31,15 +31,3 @@ struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *are
 {
 	return collection_end(diagnosis_collect(facts, arena));
 }
-
-/* Every cause so far rests on answers that the verifiers asked for themselves. The producers already
- * look among the answers for the neighbours that they could use (diagnose/known_answers.h). */
-size_t diagnose_questions(
-	const struct findings_so_far *facts, struct question *questions, size_t max, struct arena *arena)
-{
-	(void)facts;
-	(void)questions;
-	(void)max;
-	(void)arena;
-	return 0;
-}

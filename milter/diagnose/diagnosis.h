@@ -3,6 +3,8 @@
 #ifndef DIAGNOSE_DIAGNOSIS_H
 #define DIAGNOSE_DIAGNOSIS_H
 
+#include "base/text.h"
+#include "facts/trial.h"
 #include "facts/verdicts.h"
 
 #include <stdint.h>
@@ -11,6 +13,7 @@ struct arena;
 struct author;
 struct envelope;
 struct header_list;
+struct inquiry;
 struct network;
 struct suffixes;
 
@@ -69,12 +72,12 @@ struct findings_so_far {
 	int64_t now;
 	int64_t suffixes_age_days; /* -1 when unknown */
 	enum language language;
+	struct trials trials;    /* those done so far */
+	struct inquiry *inquiry; /* what else is wanted is noted here; NULL: nothing more can be had */
+	struct span body;        /* as it arrived; empty when it was not kept */
+	bool body_kept;          /* the whole body is there */
 };
 
 struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *arena);
-
-/* Further questions worth asking before diagnosing again; none while the verdicts' own answers suffice. */
-size_t diagnose_questions(
-	const struct findings_so_far *facts, struct question *questions, size_t max, struct arena *arena);
 
 #endif

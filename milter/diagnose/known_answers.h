@@ -1,5 +1,5 @@
 /* Looking things up among the answers that this message already has. Nothing is asked here: a cause
- * that needs one more answer names the question (diagnose_questions) and is found when it is there. */
+ * that needs one more answer asks for it (diagnose/inquiry.h) and is found when it is there. */
 #ifndef DIAGNOSE_KNOWN_ANSWERS_H
 #define DIAGNOSE_KNOWN_ANSWERS_H
 

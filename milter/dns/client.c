@@ -40,6 +40,13 @@ struct dns_client *dns_client_new(
 	return client;
 }
 
+void dns_client_extend(struct dns_client *client, int deadline_ms, unsigned more_questions)
+{
+	client->deadline_ms = client->waited_ms + deadline_ms;
+	client->max_questions = client->questions + more_questions;
+	client->timed_out = false;
+}
+
 /* The old array stays behind for the slices that were handed out. */
 static const struct answer *remember(struct dns_client *client, const struct answer *answer)
 {

@@ -48,6 +48,9 @@ const struct answer *dns_ask(struct dns_client *client, const char *name, enum r
 /* The same for the modes of the diagnosis. Only available where the back end can: else NO_REPLY. */
 const struct answer *dns_ask_how(struct dns_client *client, struct question question);
 
+/* Some more time and questions, counted from now: for the diagnosis, after the verdicts. */
+void dns_client_extend(struct dns_client *client, int deadline_ms, unsigned more_questions);
+
 /* Marks and slices of the evidence. The slice stays valid as long as the arena. */
 size_t dns_mark(const struct dns_client *client);
 struct evidence dns_evidence_since(struct dns_client *client, size_t mark);

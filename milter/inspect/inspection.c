@@ -1,10 +1,13 @@
 #include "inspect/inspection.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/suffixes.h"
 #include "base/text.h"
+#include "diagnose/inquiry.h"
 #include "dns/dns.h"
+#include "inspect/investigation.h"
 #include "inspect/skip.h"
 #include "message/author.h"
 #include "message/forged_results.h"
@@ -15,7 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORGED_MAX = HEADER_FIELDS_MAX };
+enum {
+	FORGED_MAX = HEADER_FIELDS_MAX,
+	BODY_PIECES_MAX = 2048, /* the MTA sends up to 64 KB in one piece */
+	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all (catalogue section 6) */
+};
 
 struct inspection {
 	const struct inspector *shared;
@@ -39,6 +46,13 @@ struct inspection {
 	struct signatures *signatures;
 	struct verdicts verdicts;
 	struct findings findings;
+	struct inquiry inquiry;
+	struct investigation investigation;
+
+	/* the body as it arrives, kept for the diagnosis */
+	struct span pieces[BODY_PIECES_MAX];
+	size_t piece_count, kept_size;
+	bool kept_all;
 };
 
 struct inspection *inspection_new(const struct inspector *inspector)
@@ -102,6 +116,10 @@ static void message_reset(struct inspection *inspection)
 	inspection->verdicts = verdicts_empty();
 	inspection->author = author_of(&inspection->header, inspection->arena);
 	inspection->findings = (struct findings){.authserv_id = inspection->shared->authserv_id};
+	inspection->piece_count = inspection->kept_size = 0;
+	inspection->kept_all = true;
+	inspection->inquiry = (struct inquiry){.question_count = 0};
+	investigation_begin(&inspection->investigation);
 }
 
 static void prepare_work(struct inspection *inspection)
@@ -196,9 +214,24 @@ bool inspection_wants_body(const struct inspection *inspection)
 	return inspection->signatures != NULL && signatures_want_body(inspection->signatures);
 }
 
+static void keep_body(struct inspection *inspection, const char *octets, size_t len)
+{
+	size_t limit = (size_t)inspection->shared->settings->diagnosis_body_limit;
+
+	if (inspection->piece_count == BODY_PIECES_MAX || len > limit - inspection->kept_size) {
+		inspection->kept_all = false;
+		return;
+	}
+	inspection->pieces[inspection->piece_count++] =
+		(struct span){arena_copy(inspection->arena, octets, len), len};
+	inspection->kept_size += len;
+}
+
 void inspection_body(struct inspection *inspection, const char *octets, size_t len)
 {
 	inspection->body_size += len;
+	if (inspection->kept_all)
+		keep_body(inspection, octets, len);
 	if (inspection->signatures != NULL)
 		signatures_body(inspection->signatures, octets, len);
 }
@@ -224,6 +257,31 @@ static int64_t suffixes_age_days(const struct inspection *inspection)
 	return date <= 0 || date > inspection->work.now ? -1 : (inspection->work.now - date) / 86400;
 }
 
+static bool is_body_wanted(const struct verdicts *verdicts)
+{
+	for (size_t i = 0; i < verdicts->signature_count; i++)
+		if (verdicts->signatures[i].digests_known && !verdicts->signatures[i].body_hash_matches)
+			return true;
+	return false;
+}
+
+/* The pieces in one, when a signature does not fit the body. */
+static struct span kept_body(struct inspection *inspection)
+{
+	struct buf body;
+
+	if (!is_body_wanted(&inspection->verdicts))
+		return (struct span){"", 0};
+	if (inspection->piece_count == 1)
+		return inspection->pieces[0];
+	body = buf_in(inspection->arena);
+	for (size_t i = 0; i < inspection->piece_count; i++)
+		buf_add(&body, inspection->pieces[i].at, inspection->pieces[i].len);
+	inspection->pieces[0] = (struct span){body.data, body.len};
+	inspection->piece_count = 1;
+	return inspection->pieces[0];
+}
+
 static void diagnose_all(struct inspection *inspection)
 {
 	const struct settings *settings = inspection->shared->settings;
@@ -241,8 +299,13 @@ static void diagnose_all(struct inspection *inspection)
 		.now = inspection->work.now,
 		.suffixes_age_days = suffixes_age_days(inspection),
 		.language = (enum language)settings->log_language,
+		.trials = inspection->investigation.done,
+		.inquiry = &inspection->inquiry,
+		.body = kept_body(inspection),
+		.body_kept = inspection->kept_all,
 	};
 
+	inspection->inquiry = (struct inquiry){.question_count = 0};
 	inspection->findings.diagnoses = diagnose(&facts, inspection->arena);
 }
 
@@ -292,6 +355,32 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 	findings->dns_waited_ms = dns_waited_ms(inspection->dns_client);
 	findings->dns_questions = dns_question_count(inspection->dns_client);
 	findings->took_ms = (int)(clock_monotonic_ms() - started_ms);
+	return findings;
+}
+
+bool inspection_wants_more(const struct inspection *inspection)
+{
+	return !inquiry_is_empty(&inspection->inquiry);
+}
+
+const struct findings *inspection_deepen(struct inspection *inspection)
+{
+	struct findings *findings = &inspection->findings;
+	int64_t started_ms = clock_monotonic_ms();
+
+	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
+		(unsigned)inspection->shared->settings->diagnosis_queries);
+	for (int round = 0; round < INQUIRY_ROUNDS_MAX; round++) {
+		if (!investigation_pursue(&inspection->investigation, &inspection->inquiry, &inspection->work,
+			    &inspection->verdicts))
+			break;
+		findings->evidence = dns_evidence_since(inspection->dns_client, 0);
+		diagnose_all(inspection);
+	}
+	findings->diagnoses.partial = findings->diagnoses.partial || inspection->investigation.partial;
+	findings->dns_waited_ms = dns_waited_ms(inspection->dns_client);
+	findings->dns_questions = dns_question_count(inspection->dns_client);
+	findings->took_ms += (int)(clock_monotonic_ms() - started_ms);
 	return findings;
 }
 

@@ -48,6 +48,13 @@ void inspection_body(struct inspection *inspection, const char *octets, size_t l
 /* May wait for DNS up to the message's deadline. The findings live until the next begin or abandon. */
 const struct findings *inspection_finish(struct inspection *inspection, const char *queue_id);
 
+/* The diagnosis would like to know more than the verifiers asked: inspection_deepen can find out. */
+bool inspection_wants_more(const struct inspection *inspection);
+
+/* Goes on diagnosing with further questions and trials, within the budget of the diagnosis; verdicts do
+ * not change. For after the MTA has its answer, and for people who wait. The findings as above. */
+const struct findings *inspection_deepen(struct inspection *inspection);
+
 /* ABORT, or the MTA went away: forgets the message. */
 void inspection_abandon(struct inspection *inspection);
 

@@ -39,6 +39,9 @@ struct work {
 	struct dns_client *client;
 	struct arena *arena;
 	int64_t now; /* seconds since 1970 */
+
+	/* for a trial: what this domain publishes instead; "" otherwise (facts/trial.h) */
+	const char *assumed_domain, *assumed_record;
 };
 
 /* RFC 7208 check_host() for MAIL FROM or, for the null sender, HELO. */

@@ -1,0 +1,38 @@
+/* What the diagnosis would like to know besides what the verifiers asked. A producer asks for an
+ * answer or a trial; when it is not known yet it is noted here, nothing is done about it now, and
+ * the producer does without. The caller has the noted things done and diagnoses again, until
+ * nothing new is noted or the budget is spent. */
+#ifndef DIAGNOSE_INQUIRY_H
+#define DIAGNOSE_INQUIRY_H
+
+#include "facts/answer.h"
+#include "facts/trial.h"
+
+#include <stdbool.h>
+
+struct collection;
+
+/* Per message, over all rounds (catalogue section 6; the number of DNS questions is an option). */
+enum { INQUIRY_QUESTIONS_MAX = 64, INQUIRY_TRIALS_MAX = 40, INQUIRY_ROUNDS_MAX = 8 };
+
+struct inquiry {
+	struct question questions[INQUIRY_QUESTIONS_MAX];
+	size_t question_count;
+	struct spf_trial spf[INQUIRY_TRIALS_MAX];
+	size_t spf_count;
+	struct key_trial keys[INQUIRY_TRIALS_MAX];
+	size_t key_count;
+};
+
+/* The answer if it is known; otherwise NULL, and it is noted. Texts are copied. */
+const struct answer *inquire(struct collection *collection, const char *name, enum rr_type type);
+const struct answer *inquire_how(struct collection *collection, struct question question);
+
+/* The outcome if it is known; otherwise NULL, and it is noted. */
+const struct spf_trial *inquire_spf(
+	struct collection *collection, const struct netaddr *client, const char *domain, const char *record);
+const struct key_trial *inquire_key(struct collection *collection, size_t signature, const char *key_p);
+
+bool inquiry_is_empty(const struct inquiry *inquiry);
+
+#endif
