@@ -225,14 +225,16 @@ static struct dmarc_discovery discover_by_tree(struct dmarc_search *search, cons
 static struct dmarc_discovery discover_by_list(struct dmarc_search *search, const char *domain)
 {
 	struct walk walk = walk_new(search, domain);
+	const struct dmarc_level *last = walk.levels; /* that was asked */
 	const char *organization = suffixes_organization(search->work->suffixes, domain);
 	struct dmarc_discovery discovery = {.organization = organization};
 
-	if (visit(search, &walk, domain) && walk.levels[0].records == 0 && strcmp(organization, domain) != 0)
-		(void)visit(search, &walk, organization);
+	if (visit(search, &walk, domain) && last->records == 0 && strcmp(organization, domain) != 0 &&
+		visit(search, &walk, organization))
+		last++;
 	discovery.trouble = walk.trouble;
-	if (walk.count > 0 && has_record(&walk.levels[walk.count - 1]))
-		discovery.policy = &walk.levels[walk.count - 1];
+	if (walk.count > 0 && has_record(last))
+		discovery.policy = last;
 	else if (walk.trouble == NULL)
 		discovery.faulty = faulty_level(&walk, search->work->suffixes);
 	return discovery;
