@@ -79,18 +79,35 @@ static const char *sender_in_comment(const struct findings *findings, struct are
 	return text_lower(arena, helo, strlen(helo));
 }
 
+/* The name that an include or redirect term leads to: as it was expanded, else as it is written. */
+static const char *missing_target(const struct spf_verdict *spf)
+{
+	const char *argument = strpbrk(spf->fault_text, ":=");
+
+	for (size_t i = spf->term_count; i-- > 0;) {
+		const struct spf_term *term = &spf->terms[i];
+
+		if (term->target[0] != '\0' && strcmp(term->text, spf->fault_text) == 0 &&
+			strcmp(term->domain, spf->fault_domain) == 0)
+			return term->target;
+	}
+	return argument != NULL ? argument + 1 : "";
+}
+
 static const char *permerror_words(const struct spf_verdict *spf, struct arena *arena)
 {
+	const char *target;
+
 	switch (spf->fault) {
 	case SPFAULT_NONE:
 		return "invalid SPF record";
 	case SPFAULT_INCLUDE_NO_NAME:
 	case SPFAULT_INCLUDE_NO_RECORD:
 	case SPFAULT_REDIRECT_NO_RECORD:
-		if (spf->fault_domain[0] == '\0')
+		target = missing_target(spf);
+		if (target[0] == '\0')
 			return "included record not found";
-		return arena_printf(
-			arena, "%s not found", sanitise(SANITISE_DOMAIN, spf->fault_domain, false, arena));
+		return arena_printf(arena, "%s not found", sanitise(SANITISE_DOMAIN, target, false, arena));
 	default:
 		return spf_fault_words(spf->fault);
 	}

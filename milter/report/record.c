@@ -79,7 +79,7 @@ static void add_causes(struct record_fields *fields, const struct diagnoses *dia
 	}
 	fields->cause = 0;
 	if (diagnoses->count > CAUSES_LOGGED)
-		fields_number(fields, "causes_more", (long long)(diagnoses->count - CAUSES_LOGGED));
+		fields_number(fields, "causes_more", (long long)diagnoses->count - CAUSES_LOGGED);
 }
 
 static void add_decision(
@@ -90,8 +90,8 @@ static void add_decision(
 		fields_own(fields, "would", action_word(decision->would));
 	fields_own(fields, "option", decision->option);
 	if (findings->forged_count + findings->forged_cause_count > 0)
-		fields_number(
-			fields, "forged", (long long)(findings->forged_count + findings->forged_cause_count));
+		fields_number(fields, "forged",
+			(long long)findings->forged_count + (long long)findings->forged_cause_count);
 	fields_number(fields, "took_ms", findings->took_ms);
 	fields_number(fields, "dns_ms", findings->dns_waited_ms);
 	fields_number(fields, "dns_questions", findings->dns_questions);

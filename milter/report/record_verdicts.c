@@ -12,7 +12,7 @@ enum {
 	SIGNATURES_LOGGED = 20,
 };
 
-/* "ip4:192.0.2.0/24 of example.com", or what is wrong with which record. */
+/* "ip4:192.0.2.0/24 of example.com", or "invalid IP address (example.com: ip4:1.2.3)". */
 static const char *spf_by(const struct spf_verdict *spf, struct arena *arena)
 {
 	struct buf out = buf_in(arena);
@@ -26,11 +26,13 @@ static const char *spf_by(const struct spf_verdict *spf, struct arena *arena)
 		return spf->record[0] != '\0' ? "no term matches" : "";
 	buf_text(&out, spf_fault_words(spf->fault));
 	if (spf->bogus)
-		buf_text(&out, " (DNSSEC)");
+		buf_text(&out, ": DNSSEC");
 	if (spf->fault_domain[0] != '\0')
-		buf_printf(&out, ": %s", escape_word(spf->fault_domain, NAME_MAX_OCTETS, arena));
-	if (spf->fault_text[0] != '\0')
-		buf_printf(&out, ": %s", escape_foreign(spf->fault_text, PIECE_MAX, arena));
+		buf_printf(&out, " (%s%s%s)", escape_word(spf->fault_domain, NAME_MAX_OCTETS, arena),
+			spf->fault_text[0] != '\0' ? ": " : "",
+			escape_foreign(spf->fault_text, PIECE_MAX, arena));
+	else if (spf->fault_text[0] != '\0')
+		buf_printf(&out, " (%s)", escape_foreign(spf->fault_text, PIECE_MAX, arena));
 	return out.data;
 }
 
@@ -92,7 +94,7 @@ void fields_of_dkim(struct record_fields *fields, const struct verdicts *verdict
 		fields_own(fields, arena_printf(fields->arena, "dkim_%zu", i + 1),
 			signature_value(verdicts, i, fields->arena));
 	if (verdicts->signature_count > logged)
-		fields_number(fields, "dkim_more", (long long)(verdicts->signature_count - logged));
+		fields_number(fields, "dkim_more", (long long)verdicts->signature_count - (long long)logged);
 }
 
 static const char *dmarc_fault_words(enum dmarc_fault fault)

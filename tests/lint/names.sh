@@ -7,5 +7,5 @@ symbols=$(nm -g --defined-only "$1"/libpure.a "$1"/libcore.a 2>/dev/null | awk '
 files=$(find milter -name '*util*' -o -name '*common*' -o -name '*misc*' -o -name '*helper*')
 [ -z "$files" ] || { echo "vague names: $files"; status=1; }
 grep -nE '^[[:space:]]*typedef ' -r milter --include='*.[ch]' && { echo "typedefs: use struct tags"; status=1; }
-grep -nE 'TODO|FIXME|XXX|not implemented' -r milter tests/unit packaging conf && { echo "unfinished words"; status=1; }
+grep -nE 'TODO|FIXME|\<XXX\>|not implemented' -r milter tests/unit packaging conf && { echo "unfinished words"; status=1; }
 exit $status

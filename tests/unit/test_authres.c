@@ -46,7 +46,8 @@ struct row {
 	bool smtputf8;
 	enum result spf;
 	enum spf_fault fault;
-	const char *fault_domain;
+	const char *fault_text; /* the term */
+	const char *target;     /* expanded, of that term */
 	struct signature signatures[SIGNATURES];
 	struct dmarc dmarc;
 	enum action disposition;
@@ -105,11 +106,12 @@ static const struct row rows[] = {
 		.field = AR "spf=temperror " BY "error in processing during lookup of jan@example.org: DNS "
 			    "error) smtp.mailfrom=jan@example.org"},
 	{"C09 include without record", "jan@example.org", "", "192.0.2.10", .spf = RESULT_PERMERROR,
-		.fault = SPFAULT_INCLUDE_NO_RECORD, .fault_domain = "spf.gone.example",
+		.fault = SPFAULT_INCLUDE_NO_RECORD, .fault_text = "include:spf.gone.example",
+		.target = "spf.gone.example",
 		.field = AR "spf=permerror " BY "permanent error in processing during lookup of "
 			    "jan@example.org: spf.gone.example not found) smtp.mailfrom=jan@example.org"},
 	{"C10 ours: too many lookups", "jan@example.org", "", "192.0.2.10", .spf = RESULT_PERMERROR,
-		.fault = SPFAULT_TOO_MANY_LOOKUPS, .fault_domain = "example.org",
+		.fault = SPFAULT_TOO_MANY_LOOKUPS, .fault_text = "include:x.example",
 		.field = AR "spf=permerror " BY "permanent error in processing during lookup of "
 			    "jan@example.org: too many DNS lookups) smtp.mailfrom=jan@example.org"},
 	{"C11 SRS", "SRS0=EH6w=D7=fygo.example=Yu@kernel.example", "", "2001:db8::25", .spf = RESULT_PASS,
@@ -214,7 +216,7 @@ static const struct row rows[] = {
 			    "postmaster@[192.0.2.10] does not designate permitted sender hosts) "
 			    "smtp.helo=\"[192.0.2.10]\""},
 	{"C34 injection: text from DNS", "u@evil.example", "", "203.0.113.9", .spf = RESULT_PERMERROR,
-		.fault = SPFAULT_INCLUDE_NO_NAME, .fault_domain = "x.example);dmarc=pass(.evil.example",
+		.fault = SPFAULT_INCLUDE_NO_NAME, .fault_text = "include:x.example);dmarc=pass(.evil.example",
 		.field = AR "spf=permerror " BY
 			    "permanent error in processing during lookup of u@evil.example: "
 			    "x.example??dmarc?pass?.evil.example not found) smtp.mailfrom=u@evil.example"},
@@ -231,6 +233,12 @@ static const struct row rows[] = {
 			AR SPF_PASS("caf??@example.com", "192.0.2.10") "smtp.mailfrom=\"caf??@example.com\""},
 
 	/* beyond the 37; all ours */
+	{"a redirect with macros: the name as it was asked", "jan@example.org", "", "192.0.2.10",
+		.spf = RESULT_PERMERROR, .fault = SPFAULT_REDIRECT_NO_RECORD,
+		.fault_text = "redirect=%{d}.gone.example", .target = "example.org.gone.example",
+		.field = AR
+		"spf=permerror " BY "permanent error in processing during lookup of "
+		"jan@example.org: example.org.gone.example not found) smtp.mailfrom=jan@example.org"},
 	{"UTF-8 where the session has SMTPUTF8 (RFC 8616)",
 		"caf\xc3\xa9@b\xc3\xbc"
 		"cher.example",
@@ -300,6 +308,7 @@ struct stage {
 	struct arena *arena;
 	struct envelope envelope;
 	struct verdicts verdicts;
+	struct spf_term terms[2];
 	struct signature_verdict signatures[SIGNATURES];
 	struct findings findings;
 	struct settings settings;
@@ -344,8 +353,14 @@ static void stage_set(struct stage *stage, const struct row *row)
 	stage->envelope.smtputf8 = row->smtputf8;
 	verdicts->spf.result = row->spf;
 	verdicts->spf.fault = row->fault;
-	if (row->fault_domain != NULL)
-		verdicts->spf.fault_domain = row->fault_domain;
+	if (row->fault_text != NULL)
+		verdicts->spf.fault_text = row->fault_text;
+	stage->terms[0] = (struct spf_term){.domain = "", .text = "include:other", .target = "other"};
+	stage->terms[1] = (struct spf_term){.domain = "", .text = verdicts->spf.fault_text, .target = ""};
+	if (row->target != NULL)
+		stage->terms[1].target = row->target;
+	verdicts->spf.terms = stage->terms;
+	verdicts->spf.term_count = COUNT(stage->terms);
 	verdicts->spf.identity = row->from == NULL ? IDENTITY_HELO : IDENTITY_MAIL_FROM;
 	if (row->from != NULL) {
 		const char *domain = strrchr(row->from, '@') + 1;
@@ -497,7 +512,7 @@ static void limits(void **state)
 	struct signature_verdict signatures[MANY];
 	char address[2000], name[1000];
 	struct row row = {"", address, "", "2001:db8:1111:2222:3333:4444:5555:6666", .spf = RESULT_PERMERROR,
-		.fault = SPFAULT_REDIRECT_NO_RECORD, .fault_domain = name,
+		.fault = SPFAULT_REDIRECT_NO_RECORD, .fault_text = name, .target = name,
 		.dmarc = {RESULT_FAIL, QUARANTINE, QUARANTINE, name, name}};
 	struct stage stage;
 	const char *value;

@@ -247,7 +247,7 @@ static void every_fault_is_told(void **state)
 	stage.verdicts.spf.fault_text = "ipv4:192.0.2.1\x1b";
 	record = record_of(&stage.findings, &stage.decision, stage.arena);
 	assert_string_equal(
-		value_of(&record, "spf_by", 0), "unknown mechanism: spf.example.com: ipv4:192.0.2.1\\x1b");
+		value_of(&record, "spf_by", 0), "unknown mechanism (spf.example.com: ipv4:192.0.2.1\\x1b)");
 	stage.verdicts.dmarc.result = RESULT_PERMERROR;
 	for (int fault = DMARCFAULT_NONE + 1; fault <= DMARCFAULT_NOTHING_ALIGNED; fault++) {
 		stage.verdicts.dmarc.fault = (enum dmarc_fault)fault;
