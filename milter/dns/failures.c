@@ -104,12 +104,12 @@ static void judge(struct failure *failure, struct span why)
 	failure->resting = has(why, "no server to query");
 }
 
-static const struct remembered *latest(const struct failures *failures, struct span question)
+static struct remembered *latest(struct failures *failures, struct span question)
 {
 	int64_t oldest_ms = clock_monotonic_ms() - REMEMBERED_MS;
 
 	for (size_t i = 1; i <= RING; i++) {
-		const struct remembered *entry = &failures->ring[(failures->next + RING - i) % RING];
+		struct remembered *entry = &failures->ring[(failures->next + RING - i) % RING];
 
 		if (entry->question[0] == '\0' || entry->at_ms < oldest_ms)
 			break;
@@ -182,4 +182,18 @@ struct failure failures_find(struct failures *failures, const struct question *q
 		found = entry->failure;
 	(void)pthread_mutex_unlock(&failures->lock);
 	return found;
+}
+
+void failures_amend(struct failures *failures, const struct question *question, enum answer_trouble trouble,
+	const char *text)
+{
+	char logged[QUESTION_SIZE];
+	struct remembered *entry;
+
+	write_as_log(question, logged);
+	(void)pthread_mutex_lock(&failures->lock);
+	entry = latest(failures, span_of(logged));
+	if (entry != NULL)
+		set(&entry->failure, trouble, text);
+	(void)pthread_mutex_unlock(&failures->lock);
 }

@@ -26,6 +26,10 @@ FILE *failures_log(struct failures *failures);
 /* The latest failure of that question in the last seconds. */
 struct failure failures_find(struct failures *failures, const struct question *question);
 
+/* What more is known about it, for its repetitions. */
+void failures_amend(struct failures *failures, const struct question *question, enum answer_trouble trouble,
+	const char *text);
+
 /* One line of the log. */
 void failures_read_line(struct failures *failures, const char *line, size_t len);
 

@@ -78,11 +78,9 @@ static void push(struct asking **list, struct asking *asking)
 	*list = asking;
 }
 
-/* A failure that no server can have caused by silence, because it came too soon. */
-static bool is_quick(const struct dispatcher *dispatcher, const struct asking *asking)
+static enum lane lane_of(const struct question *question)
 {
-	return clock_monotonic_ms() - asking->sent_ms <
-	       unbound_context_first_wait_ms(dispatcher->timeout_ms) / 2;
+	return question->mode == ASK_UNCHECKED ? LANE_UNCHECKED : LANE_CHECKED;
 }
 
 static void land_failure(
@@ -92,25 +90,40 @@ static void land_failure(
 
 	if (failure->trouble == TROUBLE_NONE) {
 		land_trouble(asking->flight, TROUBLE_SERVFAIL, "the resolver answered SERVFAIL");
-	} else if (failure->trouble != TROUBLE_TIMEOUT) {
-		land_trouble(asking->flight, failure->trouble, failure->text);
-	} else if (failure->resting || !is_quick(dispatcher, asking)) {
+	} else if (failure->trouble == TROUBLE_TIMEOUT) {
 		(void)snprintf(text, sizeof text, "no answer within %d ms", dispatcher->timeout_ms);
 		land_trouble(asking->flight, TROUBLE_TIMEOUT, text);
-	} else if (resolvers_are_routed(&dispatcher->resolvers)) {
-		land_trouble(asking->flight, TROUBLE_TCP, "truncated over UDP, and TCP does not connect");
 	} else {
-		land_trouble(asking->flight, TROUBLE_LOCAL, "there is no route to the resolver");
+		land_trouble(asking->flight, failure->trouble, failure->text);
 	}
+}
+
+/* libunbound speaks of silence also when TCP is refused or nothing can be sent; but then it gives
+ * up at once. */
+static struct failure failure_of(struct dispatcher *dispatcher, const struct asking *asking)
+{
+	struct failure failure = failures_find(dispatcher->failures, asking->question);
+	enum answer_trouble trouble = TROUBLE_LOCAL;
+	const char *text = "there is no route to the resolver";
+
+	if (failure.trouble != TROUBLE_TIMEOUT || failure.resting ||
+		clock_monotonic_ms() - asking->sent_ms >=
+			unbound_context_first_wait_ms(dispatcher->timeout_ms) / 2)
+		return failure;
+	if (resolvers_are_routed(&dispatcher->resolvers)) {
+		trouble = TROUBLE_TCP;
+		text = "truncated over UDP, and TCP does not connect";
+	}
+	failures_amend(dispatcher->failures, asking->question, trouble, text);
+	return failures_find(dispatcher->failures, asking->question);
 }
 
 /* Silence is worth another try as long as somebody may be waiting. */
 static bool deserves_retry(
 	const struct dispatcher *dispatcher, const struct asking *asking, const struct failure *failure)
 {
-	if (failure->trouble != TROUBLE_TIMEOUT || (!failure->resting && is_quick(dispatcher, asking)))
-		return false;
-	return clock_monotonic_ms() + RETRY_MS < asking->started_ms + dispatcher->timeout_ms;
+	return failure->trouble == TROUBLE_TIMEOUT &&
+	       clock_monotonic_ms() + RETRY_MS < asking->started_ms + dispatcher->timeout_ms;
 }
 
 /* In the dispatcher, out of ub_process. */
@@ -127,7 +140,8 @@ static void on_result(void *own, int error, struct ub_result *result)
 	} else if (result_read(result, asking->question, dispatcher->arena, &answer)) {
 		flight_land(asking->flight, &answer);
 	} else {
-		failure = failures_find(dispatcher->failures, asking->question);
+		failure = failure_of(dispatcher, asking);
+		unbound_context_forget_failure(dispatcher->contexts[lane_of(asking->question)]);
 		if (deserves_retry(dispatcher, asking, &failure)) {
 			asking->retry_ms = clock_monotonic_ms() + RETRY_MS;
 			push(&dispatcher->retries, asking);
@@ -143,15 +157,14 @@ static void on_result(void *own, int error, struct ub_result *result)
 
 static void send_question(struct dispatcher *dispatcher, struct asking *asking)
 {
-	enum lane lane = asking->question->mode == ASK_UNCHECKED ? LANE_UNCHECKED : LANE_CHECKED;
 	char name[NAME_ESCAPED_SIZE];
 	int error;
 
 	name_escape(asking->question->name, name);
 	asking->sent_ms = clock_monotonic_ms();
 	push(&dispatcher->asked, asking);
-	error = ub_resolve_async(
-		dispatcher->contexts[lane], name, (int)asking->question->type, 1, asking, on_result, NULL);
+	error = ub_resolve_async(dispatcher->contexts[lane_of(asking->question)], name,
+		(int)asking->question->type, 1, asking, on_result, NULL);
 	if (error == 0)
 		return;
 	take_off(&dispatcher->asked, asking);

@@ -7,7 +7,10 @@
 
 #include <unbound.h>
 
-enum { RECORDS_MAX = 512 }; /* of one answer; no honest name needs as many */
+enum {
+	RECORDS_MAX = 512, /* of one answer; no honest name needs as many */
+	HEADER_SIZE = 12,  /* RFC 1035 section 4.1.1: octets 8 and 9 are NSCOUNT */
+};
 
 /* RECORDS or, when a record is malformed or there are too many, BROKEN. */
 static void read_records(
@@ -43,6 +46,15 @@ static const char *final_name(
 	return name == NULL ? question->name : name;
 }
 
+/* Without an SOA record nobody said how long nothing is there (RFC 2308 section 5); libunbound
+ * makes up a time. */
+static bool has_authority(const struct ub_result *result)
+{
+	const uint8_t *packet = result->answer_packet;
+
+	return result->answer_len >= HEADER_SIZE && (packet[8] != 0 || packet[9] != 0);
+}
+
 bool result_read(const struct ub_result *result, const struct question *question, struct arena *arena,
 	struct answer *answer)
 {
@@ -56,6 +68,8 @@ bool result_read(const struct ub_result *result, const struct question *question
 			result->why_bogus == NULL ? "DNSSEC validation failed" : result->why_bogus;
 		return true;
 	}
+	if (!result->havedata && !has_authority(result))
+		answer->ttl = 0;
 	if (result->nxdomain)
 		answer->kind = ANSWER_NO_NAME;
 	else if (result->rcode != 0)

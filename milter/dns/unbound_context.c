@@ -6,14 +6,24 @@
 #include <unistd.h>
 
 enum {
-	FIRST_WAIT_MAX_MS = 400, /* a local resolver answers far sooner; the packet is lost */
+	FIRST_WAIT_MAX_MS =
+		250, /* then the packet is lost, or the resolver is busy: asking again does no harm */
 	WAITS_PER_TIMEOUT = 20,
 	LONGEST_WAIT = 4, /* times the first; after an outage, so long may a question still sleep */
+	/* How long a silent resolver is not asked: not at all when it is the only one, so that an
+	 * outage is over when it is over, and one slow zone does not stop the others. */
+	REST_ONE_S = 0,
+	REST_SEVERAL_S = 4,
 };
 
 /* So that validation asks with CD=1 and fails without effect: the root key of 2017. */
 static const char any_anchor[] =
 	". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
+
+/* libunbound keeps its latest failure for 5 seconds, whatever its cache size. A question that it
+ * must fail, because its only server is one that may not be asked, takes that place. */
+static const char decoy[] = "decoy.sekisho.invalid.";
+static const char decoy_server[] = "0.0.0.0";
 
 static const struct option {
 	const char *name, *value;
@@ -22,14 +32,12 @@ static const struct option {
 	{"log-servfail:", "yes"}, /* dns/failures.h reads it */
 	{"val-log-squelch:", "no"},
 	{"do-not-query-localhost:", "no"}, /* 127.0.0.53 and friends are resolvers */
+	{"do-not-query-address:", "0.0.0.0/32"},
 	{"edns-buffer-size:", "1232"},
 	{"outbound-msg-retry:", "3"},
 	{"outgoing-range:", "256"}, /* questions under way; the default of 16 lets one slow zone stop all */
 	{"num-queries-per-thread:", "1024"},
 	{"outgoing-num-tcp:", "32"},
-	/* The resolver is the only host: never rest it for long, so that an outage is over when it is over.
-	 */
-	{"infra-host-ttl:", "0"},
 	{"infra-keep-probing:", "yes"},
 	{"infra-cache-slabs:", "1"},
 	{"infra-cache-numhosts:", "100"},
@@ -85,14 +93,17 @@ static bool set_number(struct ub_ctx *context, const char *name, int number, str
 	return set(context, name, value, fault);
 }
 
-static bool set_options(struct ub_ctx *context, int timeout_ms, struct fault *fault)
+static bool set_options(
+	struct ub_ctx *context, const struct resolvers *resolvers, int timeout_ms, struct fault *fault)
 {
 	int first_ms = unbound_context_first_wait_ms(timeout_ms);
 
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		if (!set(context, options[i].name, options[i].value, fault))
 			return false;
-	return set_number(context, "infra-cache-min-rtt:", first_ms, fault) &&
+	return set_number(context, "infra-host-ttl:", resolvers->count > 1 ? REST_SEVERAL_S : REST_ONE_S,
+		       fault) &&
+	       set_number(context, "infra-cache-min-rtt:", first_ms, fault) &&
 	       set_number(context, "unknown-server-time-limit:", first_ms, fault) &&
 	       set_number(context, "infra-cache-max-rtt:", first_ms * LONGEST_WAIT, fault);
 }
@@ -108,6 +119,27 @@ static bool set_resolvers(struct ub_ctx *context, const struct resolvers *resolv
 		return false;
 	}
 	return true;
+}
+
+static bool set_decoy(struct ub_ctx *context, struct fault *fault)
+{
+	int error = ub_ctx_set_stub(context, decoy, decoy_server, 0);
+
+	if (error != 0)
+		fault_set(fault, "libunbound does not take a stub zone: %s", ub_strerror(error));
+	return error == 0;
+}
+
+static void drop_result(void *own, int error, struct ub_result *result)
+{
+	(void)own;
+	(void)error;
+	ub_resolve_free(result);
+}
+
+void unbound_context_forget_failure(struct ub_ctx *context)
+{
+	(void)ub_resolve_async(context, decoy, RR_A, 1, NULL, drop_result, NULL);
 }
 
 static bool set_trust(struct ub_ctx *context, const char *file, struct fault *fault)
@@ -160,8 +192,9 @@ struct ub_ctx *unbound_context_new(const struct resolvers *resolvers, const stru
 		return NULL;
 	}
 	if (ub_ctx_debugout(context, log) != 0 || ub_ctx_async(context, 1) != 0 ||
-		!set_options(context, (int)settings->dns_timeout_ms, fault) ||
-		!set_resolvers(context, resolvers, fault) || !set_trust(context, trust_anchor_file, fault) ||
+		!set_options(context, resolvers, (int)settings->dns_timeout_ms, fault) ||
+		!set_resolvers(context, resolvers, fault) || !set_decoy(context, fault) ||
+		!set_trust(context, trust_anchor_file, fault) ||
 		!remove_local_zones(context, trust_anchor_file, fault))
 		unbound_context_free(&context);
 	return context;

@@ -4,6 +4,7 @@
 #define DNS_UNBOUND_CONTEXT_H
 
 #include "dns/resolvers.h"
+#include "facts/answer.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,9 @@ struct ub_ctx;
 struct ub_ctx *unbound_context_new(const struct resolvers *resolvers, const struct settings *settings,
 	const char *trust_anchor_file, FILE *log, struct fault *fault);
 void unbound_context_free(struct ub_ctx **context);
+
+/* So that the next question is asked anew, even if it just failed. Does not wait. */
+void unbound_context_forget_failure(struct ub_ctx *context);
 
 /* How long a question waits for the resolver until it is sent again. */
 int unbound_context_first_wait_ms(int timeout_ms);
