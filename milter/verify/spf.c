@@ -141,8 +141,7 @@ static void verdict_finish(struct spf_check *check, enum result result)
 		verdict->explanation = spf_explanation(check);
 }
 
-struct spf_verdict spf_evaluate(const struct work *work,
-	enum result (*engine)(const struct netaddr *client, const struct spf_steps *steps))
+struct spf_verdict verify_spf(const struct work *work)
 {
 	struct spf_check *check = arena_alloc(work->arena, sizeof *check);
 	struct spf_steps steps = {.host = check, .load = spf_tree_load, .match = spf_tree_match};
@@ -154,13 +153,8 @@ struct spf_verdict spf_evaluate(const struct work *work,
 	check->verdict = verdicts_empty().spf;
 	if (identity_set(check)) {
 		values_set(check);
-		verdict_finish(check, engine(&work->envelope->client, &steps));
+		verdict_finish(check, spf_engine_run(&work->envelope->client, &steps));
 	}
 	check->verdict.evidence = dns_evidence_since(work->client, mark);
 	return check->verdict;
-}
-
-struct spf_verdict verify_spf(const struct work *work)
-{
-	return spf_evaluate(work, spf_engine_run);
 }

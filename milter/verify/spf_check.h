@@ -87,8 +87,4 @@ enum spf_step spf_tree_match(void *host, unsigned token);
 /* The text of exp= (spf_explain.c), "" without one; asks once. */
 const char *spf_explanation(struct spf_check *check);
 
-/* verify_spf with another engine: tests compare libspf2 with a walk of their own. */
-struct spf_verdict spf_evaluate(const struct work *work,
-	enum result (*engine)(const struct netaddr *client, const struct spf_steps *steps));
-
 #endif

@@ -199,7 +199,7 @@ static enum spf_step frame_enter(
 
 	if (step == SPFSTEP_NO)
 		return record_missing(check, by, domain);
-	if (step != SPFSTEP_YES)
+	if (step != SPFSTEP_YES || rdata == NULL)
 		return step;
 	*frame = (struct spf_frame){.parent = check->top, .domain = domain, .match = SPFROW_NONE};
 	if (by != NULL) {
