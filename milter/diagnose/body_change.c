@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+struct body_change body_change_none(void)
+{
+	return (struct body_change){.text = "", .from = "", .to = ""};
+}
+
 static const char *canon_name(enum canon canon)
 {
 	return canon == CANON_RELAXED ? "relaxed" : "simple";
@@ -50,7 +55,7 @@ static struct body_change find_signer_fault(
 	const struct body_facts *facts, size_t *budget, struct arena *arena)
 {
 	enum canon other = facts->canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
-	struct body_change change = {.kind = BODY_UNKNOWN, .text = "", .from = "", .to = ""};
+	struct body_change change = body_change_none();
 	struct digest nothing = digest_of(facts->digest_kind, "", 0),
 		      line = digest_of(facts->digest_kind, "\r\n", 2);
 
@@ -85,7 +90,7 @@ static struct body_change find_repair(const struct body_facts *facts, size_t *bu
 		if (variant.kind != BODY_UNKNOWN && body_fits(facts, facts->canon, body, budget, arena))
 			return of_variant(&variant);
 	}
-	return (struct body_change){.kind = BODY_UNKNOWN};
+	return body_change_none();
 }
 
 /* A repair with text added around it: both happened. The repair is reported, the text with it. */
@@ -108,7 +113,7 @@ static struct body_change find_swept_repair(
 			return change;
 		}
 	}
-	return (struct body_change){.kind = BODY_UNKNOWN};
+	return body_change_none();
 }
 
 struct body_change body_change_find(const struct body_facts *facts, size_t *budget, struct arena *arena)
@@ -121,10 +126,7 @@ struct body_change body_change_find(const struct body_facts *facts, size_t *budg
 		change = body_sweep(facts, budget, arena);
 	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
 		change = find_swept_repair(facts, budget, arena);
-	if (change.kind == BODY_UNKNOWN)
-		change = (struct body_change){.text = "",
-			.from = "",
-			.to = "",
-			.out_of_budget = change.out_of_budget || *budget <= facts->body.len};
+	if (change.kind == BODY_UNKNOWN && *budget <= facts->body.len)
+		change.out_of_budget = true;
 	return change;
 }

@@ -51,6 +51,9 @@ struct body_change {
 	bool out_of_budget; /* the search ended early */
 };
 
+/* Nothing found: BODY_UNKNOWN, every text "". */
+struct body_change body_change_none(void);
+
 /* *budget: octets that may still be hashed; what was used is taken off. */
 struct body_change body_change_find(const struct body_facts *facts, size_t *budget, struct arena *arena);
 

@@ -177,7 +177,7 @@ static struct body_change sweep_windows(struct sweep *sweep, const struct mime *
 			change.kind = BODY_WRAPPED;
 		return change;
 	}
-	return (struct body_change){.kind = BODY_UNKNOWN};
+	return body_change_none();
 }
 
 /* Inserted blocks end where software inserts: before a MIME delimiter or a closing HTML tag. */
@@ -220,7 +220,7 @@ static struct body_change sweep_excisions(struct sweep *sweep)
 			(void)hash_lines(sweep, sweep->stream, from, from + 1);
 		}
 	}
-	return (struct body_change){.kind = BODY_UNKNOWN};
+	return body_change_none();
 }
 
 struct body_change body_sweep(const struct body_facts *facts, size_t *budget, struct arena *arena)
@@ -235,7 +235,7 @@ struct body_change body_sweep(const struct body_facts *facts, size_t *budget, st
 	};
 	struct mime mime = mime_of(facts->header, facts->body, arena);
 	size_t end = end_of_signed(&sweep, 0);
-	struct body_change change = {.kind = BODY_UNKNOWN};
+	struct body_change change = body_change_none();
 
 	if (end > 0)
 		change = found_window(&sweep, 0, end);

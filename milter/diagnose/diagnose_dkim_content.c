@@ -106,11 +106,19 @@ static const char *alteration_hint(const struct collection *collection)
 	return collection->facts->language == LANGUAGE_JA ? "手掛かりなし" : "no trace of who did it";
 }
 
-static void altered_body(struct collection *collection, const struct signature_verdict *signature)
+/* The key is right (or nobody can tell): what was changed, as far as it can be undone, and the nearest
+ * words for the rest. */
+static void altered(struct collection *collection, const struct signature_verdict *signature, bool header)
 {
-	if (is_empty_hash(signature) && signature->canonical_length > 2)
+	bool body = signature->digests_known && !signature->body_hash_matches;
+	bool empty = body && is_empty_hash(signature) && signature->canonical_length > 2;
+	struct explained explained = dkim_alteration_causes(collection, signature);
+
+	if (empty)
 		cause_found(collection, CAUSE_DKIM_SIGNER_EMPTY_BODY, CONFIDENCE_PROVEN, NULL);
-	else
+	if (header && !explained.header)
+		altered_header(collection, signature);
+	if (body && !empty && !explained.body)
 		cause_found(collection, CAUSE_DKIM_BODY_ALTERED, CONFIDENCE_LIKELY,
 			DETAILS({"hint", alteration_hint(collection)}));
 }
@@ -138,20 +146,18 @@ static void broken_signature(struct collection *collection, const struct signatu
 	case RECOVERY_BAD_DIGEST:
 	case RECOVERY_SAME_HEADER:
 		signer_bug(collection, signature);
-		break;
+		altered(collection, signature, false);
+		return;
 	case RECOVERY_OTHER_HEADER:
-		altered_header(collection, signature);
-		break;
+		altered(collection, signature, true);
+		return;
 	case RECOVERY_NOT_RUN:
-		if (signature->digests_known && signature->body_hash_matches && another_passes(collection)) {
+		if (signature->digests_known && signature->body_hash_matches && another_passes(collection))
 			wrong_key(collection, CONFIDENCE_LIKELY);
-			return;
-		}
-		altered_header(collection, signature);
-		break;
+		else
+			altered(collection, signature, true);
+		return;
 	}
-	if (signature->digests_known && !signature->body_hash_matches)
-		altered_body(collection, signature);
 }
 
 static void body_length(struct collection *collection, const struct signature_verdict *signature)
@@ -180,7 +186,7 @@ void dkim_content_causes(struct collection *collection, const struct signature_v
 		broken_signature(collection, signature);
 		return;
 	case SIGFAULT_BODY_HASH:
-		altered_body(collection, signature);
+		altered(collection, signature, false);
 		return;
 	default:
 		dkim_unsupported_cause(collection,

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+struct alterations;
 struct arena;
 struct author;
 struct envelope;
@@ -74,8 +75,9 @@ struct findings_so_far {
 	enum language language;
 	struct trials trials;    /* those done so far */
 	struct inquiry *inquiry; /* what else is wanted is noted here; NULL: nothing more can be had */
-	struct span body;        /* as it arrived; empty when it was not kept */
-	bool body_kept;          /* the whole body is there */
+	struct alterations *alterations; /* searches done so far; NULL: none may be started now */
+	struct span body;                /* as it arrived; empty when it was not kept */
+	bool body_kept;                  /* the whole body is there */
 };
 
 struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *arena);

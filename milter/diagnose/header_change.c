@@ -228,14 +228,19 @@ static struct header_change try_all(struct search *search)
 			if (fits(search, a, b))
 				return found(a, b);
 		}
-	return (struct header_change){.kind = HEADER_UNKNOWN};
+	return header_change_none();
+}
+
+struct header_change header_change_none(void)
+{
+	return (struct header_change){.name = "", .text = "", .original = "", .to = "", .also_name = ""};
 }
 
 struct header_change header_change_find(const struct header_facts *facts, struct arena *arena)
 {
 	struct search *search = arena_alloc(arena, sizeof *search);
 	enum canon other = facts->canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
-	struct header_change change = {.kind = HEADER_UNKNOWN};
+	struct header_change change = header_change_none();
 
 	search->facts = facts;
 	search->arena = arena;
@@ -254,9 +259,5 @@ struct header_change header_change_find(const struct header_facts *facts, struct
 		change = try_all(search);
 	}
 	digest_stream_free(&search->stream);
-	if (change.kind == HEADER_UNKNOWN || change.kind == HEADER_OTHER_CANON)
-		change.name = change.text = change.original = change.also_name = "";
-	if (change.kind == HEADER_UNKNOWN)
-		change.to = "";
 	return change;
 }

@@ -49,6 +49,9 @@ struct header_change {
 	const char *also_name;
 };
 
+/* Nothing found: HEADER_UNKNOWN, every text "". */
+struct header_change header_change_none(void);
+
 struct header_change header_change_find(const struct header_facts *facts, struct arena *arena);
 
 #endif

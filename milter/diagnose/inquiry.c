@@ -103,5 +103,6 @@ const struct key_trial *inquire_key(struct collection *collection, size_t signat
 
 bool inquiry_is_empty(const struct inquiry *inquiry)
 {
-	return inquiry->question_count == 0 && inquiry->spf_count == 0 && inquiry->key_count == 0;
+	return inquiry->question_count == 0 && inquiry->spf_count == 0 && inquiry->key_count == 0 &&
+	       !inquiry->alterations_wanted;
 }

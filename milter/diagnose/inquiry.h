@@ -22,6 +22,7 @@ struct inquiry {
 	size_t spf_count;
 	struct key_trial keys[INQUIRY_TRIALS_MAX];
 	size_t key_count;
+	bool alterations_wanted; /* searching what happened to the message (diagnose/alteration.h) */
 };
 
 /* The answer if it is known; otherwise NULL, and it is noted. Texts are copied. */

@@ -54,6 +54,13 @@ void dkim_key_causes(struct collection *collection, const struct signature_verdi
 void dkim_key_remarks(struct collection *collection, const struct signature_verdict *signature);
 void dkim_content_causes(struct collection *collection, const struct signature_verdict *signature);
 
+/* Which of the two is accounted for by a proven change. */
+struct explained {
+	bool header, body;
+};
+struct explained dkim_alteration_causes(
+	struct collection *collection, const struct signature_verdict *signature);
+
 void from_causes(struct collection *collection);
 void dmarc_record_causes(struct collection *collection);
 void dmarc_alignment_causes(struct collection *collection);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/suffixes.h"
 #include "base/text.h"
+#include "diagnose/alteration.h"
 #include "diagnose/inquiry.h"
 #include "dns/dns.h"
 #include "inspect/investigation.h"
@@ -48,6 +49,8 @@ struct inspection {
 	struct findings findings;
 	struct inquiry inquiry;
 	struct investigation investigation;
+	struct alterations alterations;
+	bool may_search; /* the MTA has its answer: time for what takes some */
 
 	/* the body as it arrives, kept for the diagnosis */
 	struct span pieces[BODY_PIECES_MAX];
@@ -120,6 +123,8 @@ static void message_reset(struct inspection *inspection)
 	inspection->kept_all = true;
 	inspection->inquiry = (struct inquiry){.question_count = 0};
 	investigation_begin(&inspection->investigation);
+	alterations_begin(&inspection->alterations);
+	inspection->may_search = false;
 }
 
 static void prepare_work(struct inspection *inspection)
@@ -301,7 +306,8 @@ static void diagnose_all(struct inspection *inspection)
 		.language = (enum language)settings->log_language,
 		.trials = inspection->investigation.done,
 		.inquiry = &inspection->inquiry,
-		.body = kept_body(inspection),
+		.alterations = inspection->may_search ? &inspection->alterations : NULL,
+		.body = inspection->may_search ? kept_body(inspection) : (struct span){"", 0},
 		.body_kept = inspection->kept_all,
 	};
 
@@ -368,6 +374,7 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 	struct findings *findings = &inspection->findings;
 	int64_t started_ms = clock_monotonic_ms();
 
+	inspection->may_search = true;
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
 		(unsigned)inspection->shared->settings->diagnosis_queries);
 	for (int round = 0; round < INQUIRY_ROUNDS_MAX; round++) {

@@ -41,7 +41,7 @@ bool investigation_pursue(struct investigation *investigation, const struct inqu
 		investigation->keys[done->key_count] = inquiry->keys[i];
 		trial_key(work, verdicts, &investigation->keys[done->key_count++]);
 	}
-	if (inquiry->question_count == 0 &&
+	if (inquiry->question_count == 0 && !inquiry->alterations_wanted &&
 		(inquiry->spf_count == 0 || done->spf_count == INQUIRY_TRIALS_MAX) &&
 		(inquiry->key_count == 0 || done->key_count == INQUIRY_TRIALS_MAX)) {
 		investigation->partial = true;
