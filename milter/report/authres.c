@@ -142,7 +142,8 @@ const char *authres_value(const struct findings *findings, const struct settings
 
 	if (verdicts->skipped)
 		return "";
-	buf_text(&out, property_value(sanitise(SANITISE_DOMAIN, findings->authserv_id, false, arena), arena));
+	buf_text(
+		&out, property_value(sanitise(SANITISE_ADDRESS, findings->authserv_id, false, arena), arena));
 	add_dkim(&out, verdicts);
 	if (verdicts->arc != RESULT_NONE)
 		add_line(&out, arena_printf(arena, "arc=%s", result_word(verdicts->arc)));

@@ -146,7 +146,7 @@ static const char *comment_text(const struct findings *findings, const char *sen
 
 const char *spf_comment(const struct findings *findings, struct arena *arena)
 {
-	return arena_printf(arena, "%s: %s", sanitise(SANITISE_DOMAIN, findings->authserv_id, false, arena),
+	return arena_printf(arena, "%s: %s", sanitise(SANITISE_ADDRESS, findings->authserv_id, false, arena),
 		comment_text(findings, sender_in_comment(findings, arena), arena));
 }
 

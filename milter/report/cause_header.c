@@ -59,6 +59,7 @@ static void add_plain(struct buf *out, const char *sentence)
 {
 	const char *text = sanitise_printable(sentence, out->arena);
 
+	buf_char(out, ' ');
 	for (char before = ' '; *text != '\0'; before = *text++)
 		buf_char(out, before == '=' && *text == '?' ? '_' : *text);
 }
@@ -73,7 +74,7 @@ const char *cause_header_value(const struct findings *findings, struct arena *ar
 			arena, diagnosis->summary, whole_characters(diagnosis->summary, SENTENCE_MAX));
 		struct buf entry = buf_in(arena);
 
-		buf_printf(&entry, "%s%s; ", i > 0 ? FOLD : "", cause_row(diagnosis->cause)->code);
+		buf_printf(&entry, "%s%s;", i > 0 ? FOLD : "", cause_row(diagnosis->cause)->code);
 		if (is_ascii(sentence))
 			add_plain(&entry, sentence);
 		else

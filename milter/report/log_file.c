@@ -15,7 +15,7 @@ enum { LOOK_EVERY_MS = 1000, FILE_MODE = 0640 };
 
 struct log_file {
 	char *path; /* "" for standard output */
-	int fd;     /* -1 when it could not be opened again */
+	int fd;     /* -1 until it is open */
 	dev_t device;
 	ino_t inode;
 	uid_t owner;

@@ -1,12 +1,14 @@
 /* Findings → the one log record of a message: a list of named fields, the same for every sink.
  *
- * Always: client, helo, mail_from ("<>" for the null sender), from, from_domain, action, took_ms,
- * dns_ms, dns_questions. Verdicts: spf, spf_domain, spf_by (the deciding term or what is wrong), dkim
- * (the best), dkim_1 … ("fail d=… s=… a=… bits=… align=… (why)"), dmarc, dmarc_by, dmarc_record_domain,
- * dmarc_policy, align_spf, align_dkim, arc, iprev, iprev_name. Per cause, at most three, the primary
- * first: cause, conf, act, text, fix. A skipped message has "skipped" and no verdicts. What was done:
- * would (when it differs from action, as in a dry run), option, forged (fields removed). A field
- * without a value is left out. */
+ * Envelope: queue_id, client, client_name, helo, mail_from ("<>" for the null sender), auth_user,
+ * recipients (how many). Author: from, from_domain, from_why_not.
+ * Verdicts: spf, spf_domain, spf_by (the deciding term, or what is wrong with which record); dkim (the
+ * best), dkim_1 … ("fail d=… s=… a=… bits=… align=… (why)"), dkim_more; dmarc, dmarc_by,
+ * dmarc_record_domain, dmarc_policy (asked for this message), align_spf, align_dkim; arc; iprev,
+ * iprev_name. A skipped message has "skipped" (why) instead of author and verdicts.
+ * Per cause, at most three, the primary first: cause, conf, act, text, fix; then causes_more.
+ * What was done: action; would when it differs, as in a dry run; option; forged (fields removed);
+ * took_ms, dns_ms, dns_questions. A field without a value is left out. */
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H
 

@@ -548,6 +548,80 @@ static void limits(void **state)
 	arena_free(&stage.arena);
 }
 
+/* Octets that mean something to somebody come more often than others. */
+static const char *random_text(struct arena *arena, uint32_t *seed)
+{
+	static const char special[] = "();\"\\\r\n\t <>@=,:[]?/.%\x1b\x7f\xff\xc2\x85\xe2\x80\xae"
+				      "dmarc=pass";
+	char text[64];
+	size_t len;
+
+	*seed = *seed * 1664525u + 1013904223u;
+	len = (*seed >> 16) % sizeof text;
+	for (size_t i = 0; i < len; i++) {
+		*seed = *seed * 1664525u + 1013904223u;
+		text[i] = (*seed >> 30) != 0 ? special[(*seed >> 16) % (sizeof special - 1)]
+					     : (char)((*seed >> 16) % 255 + 1);
+	}
+	return arena_copy(arena, text, len);
+}
+
+/* A reader that knows nothing of quotes and comments still sees our results and no others. */
+static void assert_only_our_structure(const char *value, size_t results)
+{
+	size_t depth = 0, quotes = 0, separators = 0;
+
+	for (const char *at = value; *at != '\0'; at++) {
+		assert_true(*at == '\n' || (*at >= 0x20 && *at < 0x7f));
+		assert_true(*at != '\n' || strncmp(at, "\n       ", 8) == 0);
+		assert_true(*at != '\\');
+		depth += *at == '(';
+		assert_true(depth <= 1);
+		depth -= *at == ')';
+		quotes += *at == '"';
+		separators += *at == ';';
+	}
+	assert_int_equal(depth, 0);
+	assert_int_equal(quotes % 2, 0);
+	assert_int_equal(separators, results);
+	assert_int_equal(times(value, NEXT), results);
+}
+
+static void random_text_adds_no_result(void **state)
+{
+	uint32_t seed = 20260301;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		struct stage stage;
+		struct signature_verdict *signature = &stage.signatures[0];
+
+		stage_open(&stage);
+		stage.verdicts.spf.result = (enum result)(i % (RESULT_PERMERROR + 1));
+		stage.verdicts.spf.identity = i % 2 == 0 ? IDENTITY_HELO : IDENTITY_MAIL_FROM;
+		stage.verdicts.spf.fault = (enum spf_fault)(i % (SPFAULT_DNS + 1));
+		stage.verdicts.spf.sender = random_text(stage.arena, &seed);
+		stage.verdicts.spf.fault_text = random_text(stage.arena, &seed);
+		stage.envelope.helo = random_text(stage.arena, &seed);
+		signature->domain = random_text(stage.arena, &seed);
+		signature->identity_domain = random_text(stage.arena, &seed);
+		signature->selector = random_text(stage.arena, &seed);
+		signature->signature_b64 = random_text(stage.arena, &seed);
+		signature->fault = (enum signature_fault)(i % (SIGFAULT_LIBRARY + 1));
+		stage.verdicts.signatures = stage.signatures;
+		stage.verdicts.signature_count = 1;
+		stage.verdicts.dmarc.result = RESULT_FAIL;
+		stage.verdicts.dmarc.author_domain = random_text(stage.arena, &seed);
+		stage.verdicts.dmarc.record_domain = random_text(stage.arena, &seed);
+		stage.verdicts.iprev.result = RESULT_FAIL;
+		stage.verdicts.iprev.name = random_text(stage.arena, &seed);
+		stage.settings.add_iprev = true;
+		assert_only_our_structure(
+			authres_value(&stage.findings, &stage.settings, ACTION_ACCEPT, stage.arena), 4);
+		arena_free(&stage.arena);
+	}
+}
+
 /* Every fault has words, in the header without structure characters; and only a pass is shown as one. */
 static void every_fault_has_words(void **state)
 {
@@ -668,7 +742,7 @@ static void cause_header(void **state)
 	items[0].summary = "\xe9\x96\xa2\xe6\x89\x80";
 	stage.findings.diagnoses.count = 1;
 	assert_string_equal(cause_header_value(&stage.findings, stage.arena),
-		"spf-no-record; \n       =?UTF-8?B?6Zai5omA?=");
+		"spf-no-record;\n       =?UTF-8?B?6Zai5omA?=");
 	for (size_t i = 0; i < COUNT(items); i++)
 		items[i] = (struct diagnosis){.cause = CAUSE_SPF_NO_RECORD,
 			.summary = "\xe9\x96\xa2\xe6\x89\x80\xe9\x96\xa2\xe6\x89\x80\xe9\x96\xa2\xe6\x89\x80"
@@ -692,6 +766,7 @@ int main(void)
 		cmocka_unit_test(skipped_mail_gets_nothing),
 		cmocka_unit_test(iprev_and_arc),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(random_text_adds_no_result),
 		cmocka_unit_test(every_fault_has_words),
 		cmocka_unit_test(sanitising),
 		cmocka_unit_test(show_original),
