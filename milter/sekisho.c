@@ -1,14 +1,18 @@
 /* sekisho: the milter's judgement on the command line. */
+#include "cli/check.h"
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/exit_status.h"
 #include "cli/explain.h"
+#include "cli/replay.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 static const struct command commands[] = {
+	{"check", "verdicts, header and causes of one message", check_run},
+	{"replay", "run recorded messages and compare with what they expect", replay_run},
 	{"explain", "what a cause means, and what to do about it", explain_run},
 	{"config", "the settings in effect, a sample file", config_run},
 };

@@ -1,0 +1,65 @@
+#!/bin/sh
+# sekisho config, explain and the words around them: what they print, what they return.
+set -u
+sekisho=${builddir:-.}/sekisho
+source=${srcdir:-.}
+folder=$(mktemp -d) || exit 99
+trap 'rm -rf "$folder"' EXIT
+failed=0
+count=0
+
+# NAME STATUS PATTERN ARGUMENT...: the first line that is printed must match the whole pattern.
+row() {
+	name=$1 status=$2 pattern=$3
+	shift 3
+	count=$((count + 1))
+	"$sekisho" "$@" >"$folder/out" 2>&1
+	got=$?
+	if [ "$got" -ne "$status" ] || ! head -n 1 "$folder/out" | grep -qxE -- "$pattern"; then
+		echo "FAIL $name: status $got, expected $status; first line: $(head -n 1 "$folder/out")"
+		failed=1
+	fi
+}
+
+same() { # NAME FILE COMMAND...
+	name=$1 file=$2
+	shift 2
+	count=$((count + 1))
+	"$@" | cmp -s - "$file" || { echo "FAIL $name"; failed=1; }
+}
+
+printf 'workers = 3\nuser = mail\n' >"$folder/good"
+printf 'workers = 3\nworker = 3\n' >"$folder/bad"
+
+row "nothing"         2 'usage: sekisho COMMAND \[ARGUMENT\.\.\.\]'
+row "help"            0 'usage: sekisho COMMAND \[ARGUMENT\.\.\.\]' --help
+row "version"         0 'sekisho [0-9.]+' --version
+row "unknown"         2 'sekisho: there is no command "frob"; see "sekisho --help"' frob
+row "config help"     0 'usage: sekisho config .*' config --help
+row "config bad word" 2 '.*unrecognized option .--frob.' config --frob
+row "config two"      2 'sekisho config: too many arguments' config a b
+row "config both"     2 'sekisho config: --changed, --defaults and --sample exclude each other' config --sample --changed
+row "config no file"  3 'sekisho config: /no/such: No such file or directory' config /no/such
+row "config bad file" 3 'sekisho config: .*/bad:2: there is no option "worker"; did you mean workers\?' config "$folder/bad"
+row "config changed"  0 'user = mail' config --changed "$folder/good"
+row "config all"      0 'authserv-id =' config "$folder/good"
+row "explain help"    0 'usage: sekisho explain .*' explain --help
+row "explain one"     0 'spf-no-record' explain spf-no-record
+row "explain piece"   0 'spf-.* (crit|high|med|low|info) .*' explain spf-
+row "explain unknown" 2 'sekisho explain: there is no cause "frob"; "sekisho explain" lists all' explain frob
+row "explain all"     0 '[a-z0-9-]+ +(crit|high|med|low|info) .*' explain
+
+same "the sample is conf/sekisho.conf" "$source/conf/sekisho.conf" "$sekisho" config --sample
+"$sekisho" config --defaults >"$folder/defaults"
+same "the sample gives the defaults" "$folder/defaults" "$sekisho" config "$source/conf/sekisho.conf"
+"$sekisho" config "$folder/good" >"$folder/printed"
+same "what is printed reads back" "$folder/printed" "$sekisho" config "$folder/printed"
+
+"$sekisho" explain | while read -r code rest; do
+	"$sekisho" explain "$code" >"$folder/out" && grep -q '^  fix' "$folder/out" || echo "$code: no explanation ($rest)"
+done >"$folder/missing"
+count=$((count + 1))
+[ -s "$folder/missing" ] && { cat "$folder/missing"; failed=1; }
+
+echo "$count checks"
+exit $failed
