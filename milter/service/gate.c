@@ -52,9 +52,11 @@ void gate_open(struct gate *gate)
 		gate->is_shut = dup2(gate->real, gate->fd) < 0;
 }
 
-void gate_wall_up(struct gate *gate)
+void gate_wall_up(struct gate *gate, bool for_all)
 {
 	gate_shut(gate);
+	if (for_all && gate->real >= 0)
+		(void)shutdown(gate->real, SHUT_RDWR);
 	if (gate->real >= 0)
 		(void)close(gate->real);
 	gate->real = -1;

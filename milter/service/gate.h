@@ -20,8 +20,9 @@ bool gate_set_up(struct gate *gate, int listening_fd, struct fault *fault);
 void gate_shut(struct gate *gate);
 void gate_open(struct gate *gate);
 
-/* Shut, and this process lets go of the socket. */
-void gate_wall_up(struct gate *gate);
+/* Shut, and this process lets go of the socket. for_all: nobody else shall listen on it either; without
+ * that it stays reachable until libmilter's poll returns, up to 5 s. */
+void gate_wall_up(struct gate *gate, bool for_all);
 
 /* Are nearly all file descriptors in use? */
 bool descriptors_are_short(void);

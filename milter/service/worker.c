@@ -36,7 +36,8 @@ struct worker {
 	struct session_shared shared;
 	struct gate gate;
 	pthread_t server;
-	bool stop; /* not only drain */
+	bool stop;      /* not only drain */
+	bool is_orphan; /* the supervisor is gone without a word */
 };
 
 static volatile sig_atomic_t asked_to_drain;
@@ -134,13 +135,16 @@ static void announce_start(const struct worker *worker)
 static bool lifeline_says_end(struct worker *worker, int wait_ms)
 {
 	struct pollfd lifeline = {.fd = WORKER_LIFELINE_FD, .events = POLLIN};
-	char word = WORKER_DRAIN;
+	char word = '\0';
+	ssize_t got;
 
 	if (poll(&lifeline, 1, wait_ms) <= 0)
 		return false;
-	if (read(WORKER_LIFELINE_FD, &word, 1) < 0)
-		return errno != EINTR && errno != EAGAIN;
-	worker->stop = word == WORKER_STOP;
+	got = read(WORKER_LIFELINE_FD, &word, 1);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return false;
+	worker->stop = got == 1 && word == WORKER_STOP;
+	worker->is_orphan = got != 1;
 	return true;
 }
 
@@ -173,9 +177,9 @@ static void drain(struct worker *worker)
 {
 	int64_t started = clock_monotonic_ms();
 	int64_t longest = (int64_t)worker->settings->drain_seconds * 1000;
-	bool lifeline_open = !worker->stop;
+	bool lifeline_open = !worker->stop && !worker->is_orphan;
 
-	gate_wall_up(&worker->gate);
+	gate_wall_up(&worker->gate, worker->stop || worker->is_orphan);
 	for (int64_t now = started; now - started < longest; now = clock_monotonic_ms()) {
 		if (atomic_load(&server_gone) || is_drained(worker, now - started))
 			return;

@@ -184,8 +184,10 @@ static int connection_to(const struct listen_address *address)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	memcpy(name.sun_path, address->path, sizeof name.sun_path);
-	assert_int_equal(connect(fd, (const struct sockaddr *)&name, sizeof name), 0);
-	return fd;
+	if (connect(fd, (const struct sockaddr *)&name, sizeof name) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
 /* Shut, nothing arrives and nothing is refused; open again, what waited is there. */
@@ -202,6 +204,7 @@ static void gate(void **state)
 	assert_true(gate_set_up(&door, listening, &fault));
 	gate_shut(&door);
 	client = connection_to(&address);
+	assert_true(client >= 0);
 	assert_false(is_readable(listening));
 	assert_int_equal(accept(listening, NULL, NULL), -1);
 	assert_int_equal(errno, EAGAIN);
@@ -209,9 +212,10 @@ static void gate(void **state)
 	assert_true(is_readable(listening));
 	accepted = accept(listening, NULL, NULL);
 	assert_true(accepted >= 0);
-	gate_wall_up(&door);
+	gate_wall_up(&door, true);
 	gate_open(&door); /* too late */
 	assert_false(is_readable(listening));
+	assert_int_equal(connection_to(&address), -1); /* refused, not left waiting */
 	(void)close(accepted);
 	(void)close(client);
 	(void)close(door.dead);

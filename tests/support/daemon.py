@@ -1,0 +1,156 @@
+"""One sekishod under test, in a folder of its own: started, asked, signalled, ended by its process id."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+ZONE = """\
+good.example. TXT "v=spf1 ip4:192.0.2.25 -all"
+mail.good.example. A 192.0.2.25
+_dmarc.good.example. TXT "v=DMARC1; p=none"
+"""
+BASE = {"authserv-id": "mx.rx.example", "user": "", "log-sink": "json", "drain-seconds": "10"}
+
+
+def await_true(what, seconds=10.0):
+    """Asks until it is so; False when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+class Daemon:
+    program = "sekishod"
+
+    def __init__(self, socket=None, zone=ZONE, **options):
+        self.folder = tempfile.mkdtemp(prefix="sekisho-daemon.")
+        self.process = None
+        self.zone = zone
+        self.socket_path = os.path.join(self.folder, "sock")
+        self.options = dict(BASE)
+        self.options["socket"] = socket or "unix:" + self.socket_path
+        self.options["pid-file"] = os.path.join(self.folder, "pid")
+        self.options["log-file"] = os.path.join(self.folder, "log.json")
+        self.configure(**options)
+        if zone is not None:
+            with open(self.path("zone"), "w", encoding="ascii") as file:
+                file.write(zone)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    @property
+    def where(self):
+        return self.options["socket"]
+
+    def configure(self, raw="", **options):
+        """Writes the file anew; a_b names option a-b, None leaves it out; raw is added as it is."""
+        for name, value in options.items():
+            self.options[name.replace("_", "-")] = value
+        lines = [f"{name} = {value}" for name, value in self.options.items() if value is not None]
+        with open(self.path("conf"), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n" + raw)
+
+    def command(self, *more):
+        zone = ["--zone", self.path("zone")] if self.zone is not None else []
+        return [self.program, "-c", self.path("conf"), *zone, *more]
+
+    def run(self, *more):
+        """To its end: for -t and for starts that fail. Returns status and everything it said."""
+        done = subprocess.run(self.command(*more), capture_output=True, timeout=20, check=False, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    def start(self, wait=True, descriptors=None):
+        def limit():
+            if descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+        with open(self.path("said"), "ab") as said:
+            self.process = subprocess.Popen(self.command(), stdout=said, stderr=said, stdin=subprocess.DEVNULL,
+                                            preexec_fn=limit)
+        if wait and not await_true(lambda: "started:" in self.said() or self.process.poll() is not None):
+            raise RuntimeError("sekishod does not start: " + self.said())
+        if wait and self.process.poll() is not None:
+            raise RuntimeError("sekishod ended: " + self.said())
+        if wait:
+            await_true(lambda: len(self.workers()) == int(self.options.get("workers", "2")))
+        return self
+
+    def said(self):
+        """What it told about itself, on standard error or in the log."""
+        text = ""
+        for name in ("said", "log.json"):
+            if os.path.exists(self.path(name)):
+                with open(self.path(name), encoding="utf-8", errors="replace") as file:
+                    text += file.read()
+        return text
+
+    def records(self):
+        """The log records of messages."""
+        found = []
+        with open(self.path("log.json"), encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    continue
+                if "queue_id" in record:
+                    found.append(record)
+        return found
+
+    def workers(self):
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            return [int(pid) for pid in file.read().split()]
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def end(self, seconds=20):
+        """SIGTERM; returns the exit status, or None when it had to be killed."""
+        if self.process is None:
+            return None
+        status = self.process.poll()
+        if status is None:
+            self.signal(signal.SIGTERM)
+            try:
+                status = self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def descriptors_of(pid):
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return 0
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
