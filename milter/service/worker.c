@@ -22,6 +22,9 @@
 #include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 enum {
 	TICK_MS = 500,              /* how often the gate looks at the descriptors */
@@ -35,7 +38,6 @@ struct worker {
 	struct equipment equipment;
 	struct session_shared shared;
 	struct gate gate;
-	pthread_t server;
 	bool stop;      /* not only drain */
 	bool is_orphan; /* the supervisor is gone without a word */
 };
@@ -97,6 +99,7 @@ static bool take_identity(const struct settings *settings, struct fault *fault)
 static bool prepare(struct worker *worker, const char *zone_path, struct fault *fault)
 {
 	char path[32];
+	pthread_t server;
 
 	if (!is_listening(WORKER_LISTENING_FD)) {
 		fault_set(fault, "--worker is for sekishod itself: no listening socket was handed over");
@@ -116,7 +119,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		.inspector = &worker->equipment.inspector, .sink = worker->equipment.sink};
 	if (!session_open(&worker->shared, WORKER_LISTENING_FD, fault))
 		return false;
-	if (pthread_create(&worker->server, NULL, serve, NULL) != 0) {
+	if (pthread_create(&server, NULL, serve, NULL) != 0 || pthread_detach(server) != 0) {
 		fault_set(fault, "no thread to serve with");
 		return false;
 	}
@@ -183,6 +186,8 @@ static void drain(struct worker *worker)
 	for (int64_t now = started; now - started < longest; now = clock_monotonic_ms()) {
 		if (atomic_load(&server_gone) || is_drained(worker, now - started))
 			return;
+		if (now - started < ARRIVAL_MS)
+			gate_knock(&worker->gate);
 		if (lifeline_open && lifeline_says_end(worker, DRAIN_TICK_MS))
 			lifeline_open = false; /* told to stop while draining, or the supervisor went */
 		else if (!lifeline_open)
@@ -190,9 +195,9 @@ static void drain(struct worker *worker)
 	}
 }
 
-/* Leaves nothing open that a check for leaks would name; when a message is still at work, others may
- * use all of it, and it goes with the process. */
-static int leave(struct worker *worker)
+/* Without exit handlers: libmilter's threads are still there, and its handler takes away what they
+ * wait on. When messages are still at work, they go with the process as they are. */
+static _Noreturn void leave(struct worker *worker)
 {
 	struct session_counts counts;
 
@@ -202,11 +207,14 @@ static int leave(struct worker *worker)
 		sink_say(worker->equipment.sink, LOG_WARNING,
 			"%u messages were not done after drain-seconds: the MTA will try them again",
 			counts.messages);
-	if (counts.connections > 0 || atomic_load(&server_gone))
-		_exit(EXIT_SUCCESS);
-	equipment_close(&worker->equipment);
-	settings_free(&worker->settings);
-	return EXIT_SUCCESS;
+	if (counts.connections == 0 && !atomic_load(&server_gone)) {
+		equipment_close(&worker->equipment);
+		settings_free(&worker->settings);
+#ifdef __SANITIZE_ADDRESS__
+		__lsan_do_leak_check(); /* it is an exit handler itself */
+#endif
+	}
+	_exit(EXIT_SUCCESS);
 }
 
 int worker_run(const char *zone_path, bool announce)
@@ -235,7 +243,7 @@ int worker_run(const char *zone_path, bool announce)
 		mind_descriptors(&worker);
 	}
 	drain(&worker);
-	return leave(&worker);
+	leave(&worker);
 }
 
 bool worker_try(const struct settings *settings, const char *zone_path, struct fault *fault)

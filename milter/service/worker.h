@@ -23,7 +23,8 @@ enum {
 /* Exit statuses (sysexits.h). */
 enum { EXIT_CONFIG = 78, EXIT_SOFTWARE_FAULT = 70, EXIT_USAGE = 64 };
 
-/* The body of the worker process; returns its exit status. announce: write the start line. */
+/* The body of the worker process; returns only when it cannot start, with the exit status.
+ * announce: write the start line. */
 int worker_run(const char *zone_path, bool announce);
 
 /* Would a worker start with these settings? Drops privileges: call in a process of its own. */

@@ -130,9 +130,12 @@ class Daemon:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.end()
+        said = self.said()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if kind is None and ("Sanitizer" in said or "runtime error" in said):
+            raise RuntimeError("a sanitizer complains:\n" + said)
 
 
 def is_alive(pid):
