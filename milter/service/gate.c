@@ -31,7 +31,6 @@ bool gate_set_up(struct gate *gate, int listening_fd, struct fault *fault)
 {
 	gate->fd = listening_fd;
 	gate->is_shut = false;
-	gate->name_size = 0;
 	gate->real = fcntl(listening_fd, F_DUPFD_CLOEXEC, 3);
 	gate->dead = dead_socket();
 	if (gate->real < 0 || gate->dead < 0) {
@@ -53,41 +52,12 @@ void gate_open(struct gate *gate)
 		gate->is_shut = dup2(gate->real, gate->fd) < 0;
 }
 
-/* libmilter gives up, and messages with it, when an inet socket that it polls is shut down; a unix
- * socket stays readable to it. */
-static void close_for_all(struct gate *gate)
-{
-	gate->name_size = sizeof gate->name;
-	if (getsockname(gate->real, (struct sockaddr *)&gate->name, &gate->name_size) != 0)
-		gate->name_size = 0;
-	if (gate->name_size == 0 || gate->name.ss_family != AF_UNIX)
-		return;
-	gate->name_size = 0;
-	(void)shutdown(gate->real, SHUT_RDWR);
-}
-
-void gate_wall_up(struct gate *gate, bool for_all)
+void gate_wall_up(struct gate *gate)
 {
 	gate_shut(gate);
-	if (gate->real < 0)
-		return;
-	if (for_all)
-		close_for_all(gate);
-	(void)close(gate->real);
+	if (gate->real >= 0)
+		(void)close(gate->real);
 	gate->real = -1;
-}
-
-void gate_knock(const struct gate *gate)
-{
-	int fd;
-
-	if (gate->name_size == 0)
-		return;
-	fd = socket(gate->name.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return;
-	(void)connect(fd, (const struct sockaddr *)&gate->name, gate->name_size);
-	(void)close(fd);
 }
 
 bool descriptors_are_short(void)

@@ -33,11 +33,14 @@ enum {
 	IDLE_WHEN_STOPPED_MS = 3000 /* a connection without a message may begin one until then */
 };
 
+enum { INTERRUPT = SIGURG };
+
 struct worker {
 	struct settings *settings;
 	struct equipment equipment;
 	struct session_shared shared;
 	struct gate gate;
+	pthread_t server;
 	bool stop;      /* not only drain */
 	bool is_orphan; /* the supervisor is gone without a word */
 };
@@ -74,8 +77,21 @@ static void handle_drain_signals(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+static void on_interrupt(int number)
+{
+	(void)number;
+}
+
+/* libmilter begins to wait anew when this one of its threads is interrupted. */
 static void *serve(void *nothing)
 {
+	struct sigaction action = {.sa_handler = on_interrupt};
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, INTERRUPT);
+	(void)sigaction(INTERRUPT, &action, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	(void)session_serve();
 	atomic_store(&server_gone, true);
 	return nothing;
@@ -99,7 +115,6 @@ static bool take_identity(const struct settings *settings, struct fault *fault)
 static bool prepare(struct worker *worker, const char *zone_path, struct fault *fault)
 {
 	char path[32];
-	pthread_t server;
 
 	if (!is_listening(WORKER_LISTENING_FD)) {
 		fault_set(fault, "--worker is for sekishod itself: no listening socket was handed over");
@@ -119,7 +134,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		.inspector = &worker->equipment.inspector, .sink = worker->equipment.sink};
 	if (!session_open(&worker->shared, WORKER_LISTENING_FD, fault))
 		return false;
-	if (pthread_create(&server, NULL, serve, NULL) != 0 || pthread_detach(server) != 0) {
+	if (pthread_create(&worker->server, NULL, serve, NULL) != 0) {
 		fault_set(fault, "no thread to serve with");
 		return false;
 	}
@@ -182,12 +197,11 @@ static void drain(struct worker *worker)
 	int64_t longest = (int64_t)worker->settings->drain_seconds * 1000;
 	bool lifeline_open = !worker->stop && !worker->is_orphan;
 
-	gate_wall_up(&worker->gate, worker->stop || worker->is_orphan);
+	gate_wall_up(&worker->gate);
+	(void)pthread_kill(worker->server, INTERRUPT); /* its poll would hold the socket for up to 5 s */
 	for (int64_t now = started; now - started < longest; now = clock_monotonic_ms()) {
 		if (atomic_load(&server_gone) || is_drained(worker, now - started))
 			return;
-		if (now - started < ARRIVAL_MS)
-			gate_knock(&worker->gate);
 		if (lifeline_open && lifeline_says_end(worker, DRAIN_TICK_MS))
 			lifeline_open = false; /* told to stop while draining, or the supervisor went */
 		else if (!lifeline_open)
