@@ -559,7 +559,7 @@ def main():
         except Exception:  # pylint: disable=broad-except
             failed += 1
             print(f"not ok {number} - {title}", flush=True)
-            print("".join("  " + line + "\n" for line in traceback.format_exc().splitlines()[-60:]), end="", flush=True)
+            print("".join("  " + line[:200] + "\n" for line in traceback.format_exc().splitlines()[-40:]), end="", flush=True)
     print(f"{number - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -85,13 +85,11 @@ class Daemon:
         return self
 
     def said(self):
-        """What it told about itself, on standard error or in the log."""
-        text = ""
-        for name in ("said", "log.json"):
-            if os.path.exists(self.path(name)):
-                with open(self.path(name), encoding="utf-8", errors="replace") as file:
-                    text += file.read()
-        return text
+        """What it told about itself, on standard error."""
+        if not os.path.exists(self.path("said")):
+            return ""
+        with open(self.path("said"), encoding="utf-8", errors="replace") as file:
+            return file.read()
 
     def records(self):
         """The log records of messages."""
