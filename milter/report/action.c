@@ -176,6 +176,17 @@ static enum action configured(const struct settings *settings, const struct opti
 	return (enum action)action;
 }
 
+/* RFC 7372 has statuses of its own for SPF that could not be evaluated, and for signatures that are good
+ * but not acceptable. */
+static const char *status_of(const struct option *option, const struct verdicts *verdicts)
+{
+	if (option->holds == is_undecided && verdicts->dmarc.result == RESULT_NONE)
+		return "7.24";
+	if (option->holds == dkim_failed && verdicts_dkim_best(verdicts) == RESULT_POLICY)
+		return "7.21";
+	return option->status;
+}
+
 struct decision decide(const struct findings *findings, const struct settings *settings, struct arena *arena)
 {
 	struct decision decision = {.option = "", .reply_code = "", .reply_status = "", .reply_text = ""};
@@ -206,12 +217,10 @@ struct decision decide(const struct findings *findings, const struct settings *s
 	decision.action = settings->dry_run ? ACTION_ACCEPT : decision.would;
 	if (decision.would == ACTION_REJECT || decision.would == ACTION_TEMPFAIL) {
 		bool reject = decision.would == ACTION_REJECT;
-		/* SPF that could not be evaluated has a status of its own. */
-		bool spf = asking->holds == is_undecided && findings->verdicts->dmarc.result == RESULT_NONE;
 
 		decision.reply_code = reject ? "550" : "451";
-		decision.reply_status =
-			arena_printf(arena, "%c.%s", reject ? '5' : '4', spf ? "7.24" : asking->status);
+		decision.reply_status = arena_printf(
+			arena, "%c.%s", reject ? '5' : '4', status_of(asking, findings->verdicts));
 		decision.reply_text = reply_text(findings, settings, asking->lead, asking->method, arena);
 	}
 	return decision;

@@ -123,6 +123,8 @@ static const struct {
 		ACCEPT, ACCEPT, "", ""},
 	{"all signatures fail", {.signatures = {RESULT_FAIL, RESULT_PERMERROR}}, &all_reject, REJECT, REJECT,
 		"dkim-fail", "5.7.20"},
+	{"none is acceptable", {.signatures = {RESULT_FAIL, RESULT_POLICY}}, &all_reject, REJECT, REJECT,
+		"dkim-fail", "5.7.21"},
 	{"one passes", {.signatures = {RESULT_FAIL, RESULT_PASS}}, &all_reject, ACCEPT, ACCEPT, "", ""},
 	{"one might pass later", {.signatures = {RESULT_FAIL, RESULT_TEMPERROR}}, &all_reject, ACCEPT, ACCEPT,
 		"", ""},
