@@ -42,6 +42,7 @@ static void claims(void **state)
 		/* A3 28 */
 		{" mx.suite.test.; dmarc=pass", true}, {" mx. suite .test; dmarc=pass", true},
 		{" =?utf-8?q?mx=2Esuite.test?=; dmarc=pass", true},
+		{" =?utf-8?b?bXguc3VpdGUudGVzdA?=; dmarc=pass", true},
 		{" mx.suite\xc2\xad.test; dmarc=pass", true},
 		/* A3 29 */
 		{" dmarc=pass header.from=victim.example", true}, {" dmarc = pass; spf=pass", true},
