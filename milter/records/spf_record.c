@@ -83,7 +83,7 @@ static bool term_fault(struct parser *parser, const struct spf_record_term *term
 
 /* RFC 7208 section 3.1: US-ASCII; section 12: visible characters and SP. A run of octets above
  * 127 is one fault, so that a whole UTF-8 character can be shown. */
-static bool octets_check(struct parser *parser)
+static void octets_check(struct parser *parser)
 {
 	for (size_t i = 0; i < parser->len; i++) {
 		enum spf_fault fault = SPFAULT_CONTROL_CHARACTER;
@@ -96,9 +96,9 @@ static bool octets_check(struct parser *parser)
 			while (end < parser->len && (unsigned char)parser->octets[end] > 127)
 				end++;
 		}
-		return fault_note(parser, fault, (struct span){parser->octets + i, end - i}, i);
+		fault_note(parser, fault, (struct span){parser->octets + i, end - i}, i);
+		return;
 	}
-	return true;
 }
 
 /* toplabel of section 7.1: letters, digits and inner hyphens, not digits alone. */
