@@ -50,18 +50,18 @@ static void signature_cause(struct collection *collection, const struct signatur
 	if (signature->result == RESULT_PASS)
 		return;
 	if (signature->fault == SIGFAULT_NONE)
-		dkim_content_causes(collection, signature);
+		signature_content_causes(collection, signature);
 	else if (signature->fault < SIGFAULT_KEY_DNS)
-		dkim_field_causes(collection, signature);
+		signature_field_causes(collection, signature);
 	else if (signature->fault == SIGFAULT_KEY_ABSENT)
-		dkim_absence_causes(collection, signature);
+		signature_absence_causes(collection, signature);
 	else if (signature->fault < SIGFAULT_BODY_TOO_LARGE)
-		dkim_key_causes(collection, signature);
+		signature_key_causes(collection, signature);
 	else
-		dkim_content_causes(collection, signature);
+		signature_content_causes(collection, signature);
 }
 
-static void signature_causes(struct collection *collection, size_t index)
+static void one_signature(struct collection *collection, size_t index)
 {
 	const struct signature_verdict *signature = &collection->facts->verdicts->signatures[index];
 	const struct detail items[] = {
@@ -78,12 +78,12 @@ static void signature_causes(struct collection *collection, size_t index)
 	collection->signature = (int)index;
 	collection->scope = &scope;
 	signature_cause(collection, signature);
-	dkim_key_remarks(collection, signature);
+	signature_key_remarks(collection, signature);
 	collection->scope = &collection->base;
 	collection->signature = -1;
 }
 
-void dkim_causes(struct collection *collection)
+void signature_causes(struct collection *collection)
 {
 	const struct verdicts *verdicts = collection->facts->verdicts;
 
@@ -91,8 +91,8 @@ void dkim_causes(struct collection *collection)
 		unsigned_causes(collection);
 	for (size_t i = 0; i < verdicts->signature_count; i++)
 		if (verdicts->signatures[i].aligned_first)
-			signature_causes(collection, i);
+			one_signature(collection, i);
 	for (size_t i = 0; i < verdicts->signature_count; i++)
 		if (!verdicts->signatures[i].aligned_first)
-			signature_causes(collection, i);
+			one_signature(collection, i);
 }

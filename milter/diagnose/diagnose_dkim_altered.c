@@ -131,7 +131,7 @@ static void wrong_canon_cause(struct collection *collection, const struct altera
 				{"used", used}));
 }
 
-struct explained dkim_alteration_causes(
+struct explained signature_alteration_causes(
 	struct collection *collection, const struct signature_verdict *signature)
 {
 	const struct alteration *alteration = alteration_of(collection, signature);

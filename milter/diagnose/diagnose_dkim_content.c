@@ -68,7 +68,7 @@ static void wrong_key(struct collection *collection, enum confidence confidence)
 static void other_size(struct collection *collection, const struct signature_verdict *signature)
 {
 	if (signature->signature_bits % 512 != 0 || signature->signature_bits == 0) {
-		dkim_corrupt_cause(collection, signature);
+		signature_corrupt_cause(collection, signature);
 		return;
 	}
 	cause_found(collection, CAUSE_DKIM_KEY_SIZE_MISMATCH, CONFIDENCE_PROVEN,
@@ -112,7 +112,7 @@ static void altered(struct collection *collection, const struct signature_verdic
 {
 	bool body = signature->digests_known && !signature->body_hash_matches;
 	bool empty = body && is_empty_hash(signature) && signature->canonical_length > 2;
-	struct explained explained = dkim_alteration_causes(collection, signature);
+	struct explained explained = signature_alteration_causes(collection, signature);
 
 	if (empty)
 		cause_found(collection, CAUSE_DKIM_SIGNER_EMPTY_BODY, CONFIDENCE_PROVEN, NULL);
@@ -173,7 +173,7 @@ static void body_length(struct collection *collection, const struct signature_ve
 						  signature->canonical_length - signature->body_length)}));
 }
 
-void dkim_content_causes(struct collection *collection, const struct signature_verdict *signature)
+void signature_content_causes(struct collection *collection, const struct signature_verdict *signature)
 {
 	switch (signature->fault) {
 	case SIGFAULT_BODY_TOO_LARGE:
@@ -189,7 +189,7 @@ void dkim_content_causes(struct collection *collection, const struct signature_v
 		altered(collection, signature, false);
 		return;
 	default:
-		dkim_unsupported_cause(collection,
+		signature_unsupported_cause(collection,
 			signature->fault_text[0] != '\0' ? signature->fault_text : "signature",
 			CONFIDENCE_LIKELY);
 		return;

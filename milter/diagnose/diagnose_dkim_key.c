@@ -32,7 +32,7 @@ static bool key_at_apex(const struct collection *collection, const struct signat
 	return false;
 }
 
-void dkim_absence_causes(struct collection *collection, const struct signature_verdict *signature)
+void signature_absence_causes(struct collection *collection, const struct signature_verdict *signature)
 {
 	const struct answer *answer = signature->key_answer;
 	const char *plausible = plausible_selector(signature->selector, collection->arena);
@@ -202,7 +202,7 @@ static void restriction(struct collection *collection, const struct signature_ve
 	}
 }
 
-void dkim_key_causes(struct collection *collection, const struct signature_verdict *signature)
+void signature_key_causes(struct collection *collection, const struct signature_verdict *signature)
 {
 	const char *bits = arena_printf(collection->arena, "%u", signature->key_bits);
 
@@ -221,7 +221,7 @@ void dkim_key_causes(struct collection *collection, const struct signature_verdi
 		cause_found(collection, CAUSE_DKIM_KEY_TOO_SHORT, CONFIDENCE_PROVEN, DETAILS({"bits", bits}));
 		break;
 	case SIGFAULT_KEY_TOO_LONG:
-		dkim_unsupported_cause(collection, arena_printf(collection->arena, "key of %s bits", bits),
+		signature_unsupported_cause(collection, arena_printf(collection->arena, "key of %s bits", bits),
 			CONFIDENCE_PROVEN);
 		break;
 	case SIGFAULT_KEY_RECORD:
@@ -233,7 +233,7 @@ void dkim_key_causes(struct collection *collection, const struct signature_verdi
 	}
 }
 
-void dkim_key_remarks(struct collection *collection, const struct signature_verdict *signature)
+void signature_key_remarks(struct collection *collection, const struct signature_verdict *signature)
 {
 	const char *granularity = key_text_tag(signature->key_record, "g", collection->arena);
 

@@ -72,7 +72,7 @@ static size_t octets_of(const char *base64)
 }
 
 /* The size of signature that the key at hand makes; the usual one when there is no key. */
-void dkim_corrupt_cause(struct collection *collection, const struct signature_verdict *signature)
+void signature_corrupt_cause(struct collection *collection, const struct signature_verdict *signature)
 {
 	size_t have = octets_of(signature->signature_b64);
 	size_t need = signature->key_bits >= 512 ? (signature->key_bits + 7) / 8 : have <= 128 ? 128 : 256;
@@ -82,12 +82,12 @@ void dkim_corrupt_cause(struct collection *collection, const struct signature_ve
 			{"need", arena_printf(collection->arena, "%zu", need)}));
 }
 
-void dkim_unsupported_cause(struct collection *collection, const char *term, enum confidence confidence)
+void signature_unsupported_cause(struct collection *collection, const char *term, enum confidence confidence)
 {
 	cause_found(collection, CAUSE_DKIM_SIG_UNSUPPORTED, confidence, DETAILS({"term", term}));
 }
 
-void dkim_field_causes(struct collection *collection, const struct signature_verdict *signature)
+void signature_field_causes(struct collection *collection, const struct signature_verdict *signature)
 {
 	switch (signature->fault) {
 	case SIGFAULT_NOT_EVALUATED:
@@ -98,7 +98,7 @@ void dkim_field_causes(struct collection *collection, const struct signature_ver
 	case SIGFAULT_CANONICALIZATION:
 	case SIGFAULT_QUERY_METHOD:
 	case SIGFAULT_TOO_LARGE:
-		dkim_unsupported_cause(
+		signature_unsupported_cause(
 			collection, blamed_tag(signature, collection->arena), CONFIDENCE_PROVEN);
 		break;
 	case SIGFAULT_IDENTITY_OUTSIDE_DOMAIN:
@@ -108,7 +108,7 @@ void dkim_field_causes(struct collection *collection, const struct signature_ver
 		cause_found(collection, CAUSE_DKIM_SIG_FROM_UNSIGNED, CONFIDENCE_PROVEN, NULL);
 		break;
 	case SIGFAULT_B_CORRUPT:
-		dkim_corrupt_cause(collection, signature);
+		signature_corrupt_cause(collection, signature);
 		break;
 	case SIGFAULT_EXPIRED:
 	case SIGFAULT_FUTURE:

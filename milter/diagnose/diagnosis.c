@@ -14,7 +14,7 @@ struct collection *diagnosis_collect(const struct findings_so_far *facts, struct
 		return collection;
 	receiver_causes(collection);
 	spf_causes(collection);
-	dkim_causes(collection);
+	signature_causes(collection);
 	resolver_causes(collection);
 	from_causes(collection);
 	dmarc_record_causes(collection);

@@ -44,21 +44,21 @@ bool name_shows_address(const char *name, const struct netaddr *address, struct 
 const char *list_name(const struct collection *collection);
 
 struct signature_verdict;
-void dkim_causes(struct collection *collection);
-void dkim_field_causes(struct collection *collection, const struct signature_verdict *signature);
+void signature_causes(struct collection *collection);
+void signature_field_causes(struct collection *collection, const struct signature_verdict *signature);
 /* Found at two places of the tree: a damaged b=, and what a verifier cannot work with. */
-void dkim_corrupt_cause(struct collection *collection, const struct signature_verdict *signature);
-void dkim_unsupported_cause(struct collection *collection, const char *term, enum confidence confidence);
-void dkim_absence_causes(struct collection *collection, const struct signature_verdict *signature);
-void dkim_key_causes(struct collection *collection, const struct signature_verdict *signature);
-void dkim_key_remarks(struct collection *collection, const struct signature_verdict *signature);
-void dkim_content_causes(struct collection *collection, const struct signature_verdict *signature);
+void signature_corrupt_cause(struct collection *collection, const struct signature_verdict *signature);
+void signature_unsupported_cause(struct collection *collection, const char *term, enum confidence confidence);
+void signature_absence_causes(struct collection *collection, const struct signature_verdict *signature);
+void signature_key_causes(struct collection *collection, const struct signature_verdict *signature);
+void signature_key_remarks(struct collection *collection, const struct signature_verdict *signature);
+void signature_content_causes(struct collection *collection, const struct signature_verdict *signature);
 
 /* Which of the two is accounted for by a proven change. */
 struct explained {
 	bool header, body;
 };
-struct explained dkim_alteration_causes(
+struct explained signature_alteration_causes(
 	struct collection *collection, const struct signature_verdict *signature);
 
 void from_causes(struct collection *collection);

@@ -282,6 +282,7 @@ static void compare_methods(const struct evaluation *chosen, struct dmarc_verdic
 	evaluate(&other);
 	if (other.search.exceeded || other.result == RESULT_TEMPERROR)
 		return;
+	verdict->psl_discovery = chosen->search.method == DISCOVERY_PSL;
 	verdict->other_result = other.result;
 	verdict->other_discovery_differs = other.result != chosen->result;
 }
