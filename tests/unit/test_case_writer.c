@@ -237,84 +237,76 @@ static void round_trip(void **state)
 }
 
 /* One answer and its lines. */
+static const struct rdata address = {.text = "192.0.2.1", .len = 9};
+static const struct rdata unsayable = {.text = "a..b", .len = 4};
+static const struct {
+	struct answer answer;
+	const char *lines;
+} answer_rows[] = {
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
+		 .kind = ANSWER_RECORDS,
+		 .final_name = "a.example",
+		 .count = 1,
+		 .values = &address},
+		"zone      a.example. A 192.0.2.1\n"},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
+		 .kind = ANSWER_RECORDS,
+		 .final_name = "b.example",
+		 .count = 1,
+		 .values = &address},
+		"zone      a.example. CNAME b.example.\nzone      b.example. A 192.0.2.1\n"},
+	{{.asked = {"a.example", RR_PTR, ASK_NORMAL, ""},
+		 .kind = ANSWER_RECORDS,
+		 .final_name = "a.example",
+		 .count = 1,
+		 .values = &unsayable},
+		"# a.example. PTR: an answer with a name that cannot be written\n"},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""}, .kind = ANSWER_NO_NAME, .final_name = "a.example"},
+		""},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""}, .kind = ANSWER_NO_RECORD, .final_name = "a.example"},
+		"zone      _exists.a.example. TXT \"the name above exists, without the record that "
+		"was asked "
+		"for\"\n"},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""}, .kind = ANSWER_BOGUS, .final_name = "a.example"},
+		"fault     a.example. A bogus\n"},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
+		 .kind = ANSWER_NO_REPLY,
+		 .trouble = TROUBLE_TIMEOUT,
+		 .final_name = "a.example"},
+		"fault     a.example. A timeout\n"},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
+		 .kind = ANSWER_NO_REPLY,
+		 .trouble = TROUBLE_REFUSED,
+		 .final_name = "a.example"},
+		"# a.example. A: refused\nfault     a.example. A servfail\n"},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
+		 .kind = ANSWER_NO_REPLY,
+		 .trouble = TROUBLE_BROKEN,
+		 .final_name = "a.example"},
+		"# a.example. A: the answer could not be read\nfault     a.example. A servfail\n"},
+	{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
+		 .kind = ANSWER_NO_REPLY,
+		 .trouble = TROUBLE_BUDGET,
+		 .final_name = "a.example"},
+		"# a.example. A: not asked, the message's budget was spent\n"
+		"fault     a.example. A timeout\n"},
+	{{.asked = {"a.example", RR_A, ASK_AUTHORITY, "ns.example"},
+		 .kind = ANSWER_NO_REPLY,
+		 .trouble = TROUBLE_TIMEOUT,
+		 .final_name = "a.example"},
+		"# a.example. A: a name server that was asked directly did not answer\n"},
+	{{.asked = {"a.example", RR_A, ASK_AUTHORITY, ""}, .kind = ANSWER_NO_NAME, .final_name = "a.example"},
+		"authority a.example. A -\n"},
+};
+
 static void lines_of_answers(void **state)
 {
-	static const struct rdata address = {.text = "192.0.2.1", .len = 9};
-	static const struct rdata unsayable = {.text = "a..b", .len = 4};
-	static const struct {
-		struct answer answer;
-		const char *lines;
-	} rows[] = {
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_RECORDS,
-			 .final_name = "a.example",
-			 .count = 1,
-			 .values = &address},
-			"zone      a.example. A 192.0.2.1\n"},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_RECORDS,
-			 .final_name = "b.example",
-			 .count = 1,
-			 .values = &address},
-			"zone      a.example. CNAME b.example.\nzone      b.example. A 192.0.2.1\n"},
-		{{.asked = {"a.example", RR_PTR, ASK_NORMAL, ""},
-			 .kind = ANSWER_RECORDS,
-			 .final_name = "a.example",
-			 .count = 1,
-			 .values = &unsayable},
-			"# a.example. PTR: an answer with a name that cannot be written\n"},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_NO_NAME,
-			 .final_name = "a.example"},
-			""},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_NO_RECORD,
-			 .final_name = "a.example"},
-			"zone      _exists.a.example. TXT \"the name above exists, without the record that "
-			"was asked "
-			"for\"\n"},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_BOGUS,
-			 .final_name = "a.example"},
-			"fault     a.example. A bogus\n"},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_NO_REPLY,
-			 .trouble = TROUBLE_TIMEOUT,
-			 .final_name = "a.example"},
-			"fault     a.example. A timeout\n"},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_NO_REPLY,
-			 .trouble = TROUBLE_REFUSED,
-			 .final_name = "a.example"},
-			"# a.example. A: refused\nfault     a.example. A servfail\n"},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_NO_REPLY,
-			 .trouble = TROUBLE_BROKEN,
-			 .final_name = "a.example"},
-			"# a.example. A: the answer could not be read\nfault     a.example. A servfail\n"},
-		{{.asked = {"a.example", RR_A, ASK_NORMAL, ""},
-			 .kind = ANSWER_NO_REPLY,
-			 .trouble = TROUBLE_BUDGET,
-			 .final_name = "a.example"},
-			"# a.example. A: not asked, the message's budget was spent\n"
-			"fault     a.example. A timeout\n"},
-		{{.asked = {"a.example", RR_A, ASK_AUTHORITY, "ns.example"},
-			 .kind = ANSWER_NO_REPLY,
-			 .trouble = TROUBLE_TIMEOUT,
-			 .final_name = "a.example"},
-			"# a.example. A: a name server that was asked directly did not answer\n"},
-		{{.asked = {"a.example", RR_A, ASK_AUTHORITY, ""},
-			 .kind = ANSWER_NO_NAME,
-			 .final_name = "a.example"},
-			"authority a.example. A -\n"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(answer_rows); i++) {
 		struct arena *arena = arena_new();
 		struct settings *settings = settings_new();
 		struct envelope envelope = envelope_empty();
-		const struct answer *answers[] = {&rows[i].answer};
+		const struct answer *answers[] = {&answer_rows[i].answer};
 		struct case_recording recording = {.envelope = &envelope,
 			.settings = settings,
 			.authserv_id = "mx",
@@ -329,7 +321,7 @@ static void lines_of_answers(void **state)
 									  "mail      <>\n"
 									  "option    authserv-id mx\n"
 									  "%smessage   a.eml\n",
-									  rows[i].lines));
+									  answer_rows[i].lines));
 		settings_free(&settings);
 		arena_free(&arena);
 	}
