@@ -19,6 +19,7 @@ struct evaluation {
 	const struct verdicts *so_far;
 	const char *author;
 	struct dmarc_discovery discovery;
+	bool usable; /* there is a policy: alignment is worth questions */
 
 	enum result result;
 	enum dmarc_fault fault;
@@ -52,7 +53,7 @@ static void align_spf(struct evaluation *evaluation, bool strict)
 	bool passed = counts && spf->result == RESULT_PASS;
 
 	evaluation->spf_alignment = dmarc_alignment_of(&evaluation->search, evaluation->author,
-		&evaluation->discovery, spf->domain, passed, &evaluation->trouble);
+		&evaluation->discovery, spf->domain, passed && evaluation->usable, &evaluation->trouble);
 	if (!counts || !alignment_suffices(evaluation->spf_alignment, strict))
 		return;
 	evaluation->spf_aligned_pass = passed;
@@ -66,8 +67,9 @@ static void align_signature(struct evaluation *evaluation, size_t i, bool strict
 	struct arena *arena = evaluation->search.work->arena;
 	bool passed = signature->result == RESULT_PASS;
 
-	evaluation->dkim_alignments[i] = dmarc_alignment_of(&evaluation->search, evaluation->author,
-		&evaluation->discovery, signature->domain_name, passed, &evaluation->trouble);
+	evaluation->dkim_alignments[i] =
+		dmarc_alignment_of(&evaluation->search, evaluation->author, &evaluation->discovery,
+			signature->domain_name, passed && evaluation->usable, &evaluation->trouble);
 	if (!alignment_suffices(evaluation->dkim_alignments[i], strict))
 		return;
 	if (passed)
@@ -81,8 +83,9 @@ static void warm_identifier(const struct evaluation *evaluation, const char *ide
 {
 	const char *organization = evaluation->discovery.organization;
 
-	if (passed && evaluation->search.method == DISCOVERY_TREE && !evaluation->search.limited &&
-		strcmp(identifier, evaluation->author) != 0 && domain_is_below(identifier, organization))
+	if (passed && evaluation->usable && evaluation->search.method == DISCOVERY_TREE &&
+		!evaluation->search.limited && strcmp(identifier, evaluation->author) != 0 &&
+		domain_is_below(identifier, organization))
 		dmarc_discovery_warm(evaluation->search.work, identifier);
 }
 
@@ -120,12 +123,20 @@ static struct dmarc_choice choose(struct evaluation *evaluation, bool author_exi
 	return choice;
 }
 
+/* Nobody can tell for now. */
+static void conclude_trouble(struct evaluation *evaluation, const struct answer *trouble)
+{
+	evaluation->trouble = trouble;
+	conclude(evaluation, RESULT_TEMPERROR, DMARCFAULT_DNS,
+		trouble->trouble_text[0] != '\0' ? trouble->trouble_text : answer_kind_name(trouble->kind));
+}
+
 static void conclude_from_alignment(struct evaluation *evaluation)
 {
 	if (evaluation->spf_aligned_pass || evaluation->dkim_aligned_pass)
 		conclude(evaluation, RESULT_PASS, DMARCFAULT_NONE, "");
 	else if (evaluation->trouble != NULL)
-		conclude(evaluation, RESULT_TEMPERROR, DMARCFAULT_DNS, evaluation->trouble->trouble_text);
+		conclude_trouble(evaluation, evaluation->trouble);
 	else if (evaluation->in_temperror[0] != '\0')
 		conclude(evaluation, RESULT_TEMPERROR, DMARCFAULT_INPUT_TEMPERROR, evaluation->in_temperror);
 	else
@@ -138,9 +149,8 @@ static void conclude_without_policy(struct evaluation *evaluation)
 	const struct dmarc_level *faulty = discovery->faulty;
 	struct arena *arena = evaluation->search.work->arena;
 
-	evaluation->trouble = discovery->trouble;
 	if (discovery->trouble != NULL)
-		conclude(evaluation, RESULT_TEMPERROR, DMARCFAULT_DNS, discovery->trouble->trouble_text);
+		conclude_trouble(evaluation, discovery->trouble);
 	else if (faulty == NULL)
 		conclude(evaluation, RESULT_NONE, DMARCFAULT_NO_RECORD, "");
 	else if (faulty->records > 1)
@@ -175,11 +185,12 @@ static void evaluate(struct evaluation *evaluation)
 		arena_array(evaluation->search.work->arena, count + 1, sizeof(enum alignment));
 	evaluation->discovery = dmarc_discover(&evaluation->search, evaluation->author);
 	policy = evaluation->discovery.policy;
+	evaluation->usable = policy != NULL && policy->record.fault == DMARCRECORD_OK;
 	align_all(evaluation, policy != NULL && policy->record.strict_spf,
 		policy != NULL && policy->record.strict_dkim);
 	if (policy == NULL)
 		conclude_without_policy(evaluation);
-	else if (policy->record.fault != DMARCRECORD_OK)
+	else if (!evaluation->usable)
 		conclude(evaluation, RESULT_PERMERROR, policy_fault(policy->record.fault),
 			policy->record.fault_text);
 	else
@@ -205,10 +216,8 @@ static void look_for_author(struct evaluation *evaluation, struct dmarc_verdict 
 		 suffixes_has(work->suffixes, evaluation->author))
 		evaluation->fault = DMARCFAULT_FROM_SUFFIX;
 	if (evaluation->result == RESULT_FAIL && answer_is_trouble(answer) &&
-		policy->record.np != policy->record.sp) {
-		evaluation->trouble = answer;
-		conclude(evaluation, RESULT_TEMPERROR, DMARCFAULT_DNS, answer->trouble_text);
-	}
+		policy->record.np != policy->record.sp)
+		conclude_trouble(evaluation, answer);
 }
 
 static void tell_record(struct dmarc_verdict *verdict, const struct dmarc_level *level)
@@ -340,8 +349,7 @@ struct dmarc_verdict verify_dmarc(const struct work *work, const struct verdicts
 	verify_dmarc_warm(work);
 	evaluate(&evaluation);
 	look_for_author(&evaluation, &verdict);
-	if (evaluation.discovery.policy != NULL &&
-		evaluation.discovery.policy->record.fault == DMARCRECORD_OK) {
+	if (evaluation.usable) {
 		struct dmarc_choice choice = choose(&evaluation, verdict.author_exists);
 
 		verdict.policy_tag = choice.tag;

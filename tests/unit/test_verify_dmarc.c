@@ -146,6 +146,8 @@ static void check(const struct row *row, enum discovery method)
 			result_word(verdict.result), (int)verdict.fault, verdict.record_domain,
 			(int)verdict.policy_tag, dmarc_policy_word(verdict.policy));
 	assert_int_equal(verdict.dkim_count, scene.so_far.signature_count);
+	if (verdict.fault == DMARCFAULT_DNS)
+		assert_true(verdict.fault_text[0] != '\0' && verdict.fault_domain[0] != '\0');
 	scene_strike(&scene);
 }
 
