@@ -1,5 +1,5 @@
 #!/bin/sh
-# sekisho config, explain and the words around them: what they print, what they return.
+# sekisho config, explain, check --record and the words around them: what they print and return.
 set -u
 sekisho=${builddir:-.}/sekisho
 source=${srcdir:-.}
@@ -60,6 +60,18 @@ same "what is printed reads back" "$folder/printed" "$sekisho" config "$folder/p
 done >"$folder/missing"
 count=$((count + 1))
 [ -s "$folder/missing" ] && { cat "$folder/missing"; failed=1; }
+
+# A recorded verdict is the same when replayed: NXDOMAIN, NODATA, CNAME, failures of each kind, options.
+for case in "$source"/tests/cases/D01[12]-* "$source"/tests/cases/K0[14]8-* "$source"/tests/cases/K047-* \
+	"$source"/tests/cases/M013-* "$source"/tests/cases/R00[46]-* "$source"/tests/cases/S003-* \
+	"$source"/tests/cases/S032-* "$source"/tests/cases/S11[12]-* "$source"/tests/cases/X00[15]-*; do
+	case "$case" in *.case) ;; *) continue ;; esac
+	count=$((count + 1))
+	"$sekisho" check --case "$case" --json --record "$folder/recorded.case" >"$folder/first" &&
+		"$sekisho" check --case "$folder/recorded.case" --json >"$folder/second" &&
+		[ -s "$folder/first" ] && cmp -s "$folder/first" "$folder/second" &&
+		cmp -s "${case%.case}.eml" "$folder/recorded.eml" || { echo "FAIL record $case"; failed=1; }
+done
 
 echo "$count checks"
 exit $failed
