@@ -110,7 +110,8 @@ static const char *alteration_hint(const struct collection *collection)
  * words for the rest. */
 static void altered(struct collection *collection, const struct signature_verdict *signature, bool header)
 {
-	bool body = signature->digests_known && !signature->body_hash_matches;
+	bool body = signature->fault == SIGFAULT_BODY_HASH ||
+		    (signature->digests_known && !signature->body_hash_matches);
 	bool empty = body && is_empty_hash(signature) && signature->canonical_length > 2;
 	struct explained explained = signature_alteration_causes(collection, signature);
 

@@ -221,8 +221,8 @@ void signature_key_causes(struct collection *collection, const struct signature_
 		cause_found(collection, CAUSE_DKIM_KEY_TOO_SHORT, CONFIDENCE_PROVEN, DETAILS({"bits", bits}));
 		break;
 	case SIGFAULT_KEY_TOO_LONG:
-		signature_unsupported_cause(collection, arena_printf(collection->arena, "key of %s bits", bits),
-			CONFIDENCE_PROVEN);
+		signature_unsupported_cause(collection,
+			arena_printf(collection->arena, "key of %s bits", bits), CONFIDENCE_PROVEN);
 		break;
 	case SIGFAULT_KEY_RECORD:
 		record_fault(collection, signature);

@@ -240,3 +240,21 @@ void spf_syntax_causes(struct collection *collection)
 	}
 	slip_cause(collection, &unknown);
 }
+
+/* A target that no DNS can hold is not a dead name but a misspelled one. */
+bool spf_target_cause(struct collection *collection, const char *target)
+{
+	const char *record = record_of(collection);
+	struct spf_words words = spf_words_of(record, collection->arena);
+
+	for (size_t i = 1; i < words.count; i++) {
+		struct spf_finding found;
+
+		if (!text_equal(words.items[i].value, target))
+			continue;
+		found = spf_lint_word(record, &words.items[i], collection->arena);
+		slip_cause(collection, &found);
+		return found.slip != SPF_SLIP_NONE;
+	}
+	return false;
+}

@@ -140,6 +140,8 @@ static void dead_include(struct collection *collection)
 	const struct spf_verdict *spf = &collection->facts->verdicts->spf;
 	const char *target = dead_target(spf);
 
+	if (spf_target_cause(collection, target))
+		return;
 	if (spf->fault == SPFAULT_INCLUDE_NO_NAME)
 		cause_found(collection, CAUSE_SPF_INCLUDE_NXDOMAIN, CONFIDENCE_PROVEN,
 			DETAILS({"target", target}, {"hint", include_hint(collection, target)}));

@@ -62,6 +62,7 @@ int main(void)
 		cmocka_unit_test(dkim_fields),
 		cmocka_unit_test(dkim_keys),
 		cmocka_unit_test(dkim_contents),
+		cmocka_unit_test(dkim_alterations),
 		cmocka_unit_test(dmarc_records),
 		cmocka_unit_test(dmarc_failures),
 		cmocka_unit_test(dmarc_passes),

@@ -1,5 +1,6 @@
 /* Signature verdicts → causes. Sections are of RFC 6376 unless named. */
 #include "base/arena.h"
+#include "diagnose/alteration.h"
 #include "support/diagnose_bench.h"
 #include "test_diagnose.h"
 
@@ -294,6 +295,75 @@ void dkim_contents(void **state)
 		bench.verdicts.signature_count = content_rows[i].sibling ? 2 : 1;
 		bench_dmarc(&bench, RESULT_PASS, DMARCFAULT_NONE, "");
 		bench_expect(&bench, content_rows[i].about, content_rows[i].codes);
+		bench_end(&bench);
+	}
+}
+
+static const struct {
+	enum body_change_kind body;
+	enum header_change_kind header;
+	bool list;
+	const char *codes;
+} altered_rows[] = {
+	{BODY_LINE_ENDS, HEADER_UNKNOWN, false, "dkim-body-altered-line-endings=proven !dkim-body-altered"},
+	{BODY_DOTS, HEADER_UNKNOWN, false, "dkim-body-altered-dot-stuffing"},
+	{BODY_FROM_LINES, HEADER_UNKNOWN, false, "dkim-body-altered-from-mangling"},
+	{BODY_SPACES, HEADER_UNKNOWN, false, "dkim-body-altered-whitespace"},
+	{BODY_LINE_WRAP, HEADER_UNKNOWN, false, "dkim-body-altered-line-wrap"},
+	{BODY_8BIT_CONVERTED, HEADER_UNKNOWN, false, "dkim-body-altered-8bit-converted"},
+	{BODY_BASE64_WRAP, HEADER_UNKNOWN, false, "dkim-body-altered-base64-rewrapped"},
+	{BODY_CHARSET, HEADER_UNKNOWN, false, "dkim-body-altered-charset"},
+	{BODY_LINKS, HEADER_UNKNOWN, false, "dkim-body-altered-links"},
+	{BODY_FOOTER, HEADER_UNKNOWN, false, "dkim-body-altered-footer"},
+	{BODY_BANNER, HEADER_UNKNOWN, false, "dkim-body-altered-banner"},
+	{BODY_WRAPPED, HEADER_UNKNOWN, false, "dkim-body-altered-mime-wrapped"},
+	{BODY_INSERTED, HEADER_UNKNOWN, false, "dkim-body-altered-inserted"},
+	{BODY_OTHER_CANON, HEADER_UNKNOWN, false, "dkim-signer-wrong-canon"},
+	{BODY_UNKNOWN, HEADER_OTHER_CANON, false, "dkim-signer-wrong-canon"},
+	{BODY_UNKNOWN, HEADER_SUBJECT_PREFIX, false, "dkim-header-altered-subject-prefix"},
+	{BODY_UNKNOWN, HEADER_ALTERED, false, "dkim-header-altered"},
+	{BODY_UNKNOWN, HEADER_ADDED, false, "dkim-header-added-oversigned"},
+	{BODY_UNKNOWN, HEADER_REMOVED, false, "dkim-header-removed"},
+	{BODY_UNKNOWN, HEADER_REFOLDED, false, "dkim-header-refolded"},
+	{BODY_UNKNOWN, HEADER_REENCODED, false, "dkim-header-reencoded"},
+	{BODY_UNKNOWN, HEADER_FROM_MUNGED, false, "dkim-header-from-munged"},
+	{BODY_FOOTER, HEADER_SUBJECT_PREFIX, true, "dkim-altered-by-mailing-list dkim-body-altered-footer"},
+};
+
+/* The searches themselves have their own tests; here it counts what is made of their outcome. */
+void dkim_alterations(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(altered_rows); i++) {
+		struct bench bench;
+		struct alterations *alterations;
+		struct alteration *found;
+
+		bench_begin(&bench);
+		if (altered_rows[i].list)
+			bench_header(&bench, "List-Id: <ml.list.example>\nFrom: taro@hoge.example\n");
+		alterations = arena_alloc(bench.arena, sizeof *alterations);
+		alterations_begin(alterations);
+		found = &alterations->of[0];
+		found->searched = true;
+		found->body.kind = altered_rows[i].body;
+		found->body.text = found->body.from = found->body.to = "x";
+		found->header.kind = altered_rows[i].header;
+		found->header.name = found->header.text = found->header.original = "x";
+		found->header.to = found->header.also_name = "";
+		if (altered_rows[i].header == HEADER_OTHER_CANON)
+			found->header.to = "simple";
+		bench.facts.alterations = alterations;
+		bench.signatures[0].result = RESULT_FAIL;
+		bench.signatures[0].fault =
+			altered_rows[i].header == HEADER_UNKNOWN ? SIGFAULT_BODY_HASH : SIGFAULT_SIGNATURE;
+		bench.signatures[0].recovery = altered_rows[i].header == HEADER_UNKNOWN
+						       ? RECOVERY_SAME_HEADER
+						       : RECOVERY_OTHER_HEADER;
+		bench.signatures[0].digests_known = true;
+		bench.signatures[0].body_hash_matches = altered_rows[i].body == BODY_UNKNOWN;
+		bench_dmarc(&bench, RESULT_PASS, DMARCFAULT_NONE, "");
+		bench_expect(&bench, "undone", altered_rows[i].codes);
 		bench_end(&bench);
 	}
 }
