@@ -70,7 +70,9 @@ static void several_records(struct collection *collection, const struct signatur
 				{"fix", key_text_published(signature->key_name, joined, collection->arena)}));
 	else
 		cause_found(collection, CAUSE_DKIM_KEY_MULTIPLE_RECORDS, CONFIDENCE_STRONG,
-			DETAILS({"n", count}, {"ok", japanese ? "不明" : "which of them is not known"}));
+			DETAILS({"n", count},
+				{"ok", japanese ? "このメールに合う鍵は不明"
+						: "which of them fits this mail is not known"}));
 }
 
 /* The fault's words and the record as it should be, for the sentences of this group. */

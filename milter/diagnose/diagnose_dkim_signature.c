@@ -3,19 +3,6 @@
 #include "diagnose/collection.h"
 #include "diagnose/producers.h"
 
-/* "2 h 5 min", for a span of seconds. */
-static const char *duration(int64_t seconds, struct arena *arena)
-{
-	long long minutes = (seconds < 0 ? -seconds : seconds) / 60, hours = minutes / 60;
-
-	if (hours >= 48)
-		return arena_printf(arena, "%lld days", hours / 24);
-	if (hours > 0)
-		return arena_printf(arena, "%lld h %lld min", hours, minutes % 60);
-	return minutes > 0 ? arena_printf(arena, "%lld min", minutes)
-			   : arena_printf(arena, "%lld s", (long long)(seconds < 0 ? -seconds : seconds));
-}
-
 static void too_many(struct collection *collection)
 {
 	const struct verdicts *verdicts = collection->facts->verdicts;
@@ -56,10 +43,11 @@ static void timing(struct collection *collection, const struct signature_verdict
 
 	if (signature->fault == SIGFAULT_EXPIRED)
 		cause_found(collection, CAUSE_DKIM_SIG_EXPIRED, CONFIDENCE_PROVEN,
-			DETAILS({"delay", duration(now - signature->expires_at, collection->arena)}));
+			DETAILS({"delay",
+				sentence_duration(now - signature->expires_at, collection->arena)}));
 	else if (!collection_has(collection, CAUSE_RX_CLOCK_SKEW))
 		cause_found(collection, CAUSE_DKIM_SIG_FUTURE, CONFIDENCE_STRONG,
-			DETAILS({"delay", duration(signature->signed_at - now, collection->arena)}));
+			DETAILS({"delay", sentence_duration(signature->signed_at - now, collection->arena)}));
 }
 
 static size_t octets_of(const char *base64)

@@ -71,6 +71,8 @@ void iprev_causes(struct collection *collection)
 	const struct iprev_verdict *iprev = &collection->facts->verdicts->iprev;
 	const struct netaddr *client = &collection->facts->envelope->client;
 
+	if (receiver_is_behind_relay(collection))
+		return; /* our own machine's name is nobody's fault outside */
 	switch (iprev->result) {
 	case RESULT_PERMERROR:
 		no_reverse_name(collection);
@@ -119,7 +121,7 @@ void helo_causes(struct collection *collection)
 			decides ? GROUP_SPF : GROUP_SENDER, NULL);
 	else if (known_without_address(&facts->evidence, name) == KNOWN_YES)
 		cause_found(collection, CAUSE_HELO_UNRESOLVABLE, CONFIDENCE_STRONG, NULL);
-	else if (leads_elsewhere(collection, name))
+	else if (leads_elsewhere(collection, name) && !collection_has(collection, CAUSE_IPREV_MISMATCH))
 		cause_found(collection, CAUSE_HELO_MISMATCH, CONFIDENCE_STRONG,
 			DETAILS({"addresses", addresses[0] != '\0' ? addresses : "another address"}));
 }

@@ -150,8 +150,7 @@ static void clock_skew(struct collection *collection)
 		least = hops.items[0].at - facts->now;
 	if (least > CLOCK_TOLERANCE_S)
 		cause_found(collection, CAUSE_RX_CLOCK_SKEW, CONFIDENCE_LIKELY,
-			DETAILS({"delay",
-				arena_printf(collection->arena, "%lld min", (long long)least / 60)}));
+			DETAILS({"delay", sentence_duration(least, collection->arena)}));
 }
 
 /* An old list is only worth a word beside a verdict that rests on it; the start line says it always. */

@@ -92,9 +92,13 @@ static bool relies_only_on(const struct spf_words *words, const char *name)
 
 static bool reverse_name_only(struct collection *collection, const struct spf_words *words)
 {
+	const char *ptr = collection->facts->verdicts->iprev.name;
+
 	if (!relies_only_on(words, "ptr"))
 		return false;
-	cause_found(collection, CAUSE_SPF_PTR_UNMATCHED, CONFIDENCE_STRONG, NULL);
+	if (ptr[0] == '\0')
+		ptr = collection->facts->language == LANGUAGE_JA ? "なし" : "missing";
+	cause_found(collection, CAUSE_SPF_PTR_UNMATCHED, CONFIDENCE_STRONG, DETAILS({"ptr", ptr}));
 	return true;
 }
 

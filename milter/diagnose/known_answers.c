@@ -112,8 +112,9 @@ const char *known_reason(const struct answer *answer, struct arena *arena)
 	if (answer == NULL)
 		return "no reply";
 	if (answer->kind == ANSWER_BOGUS)
-		return answer->trouble_text[0] == '\0'
-			       ? "DNSSEC validation failed"
-			       : arena_printf(arena, "DNSSEC validation failed: %s", answer->trouble_text);
+		return text_find(answer->trouble_text, strlen(answer->trouble_text), "DNSSEC") != NULL
+			       ? answer->trouble_text
+			       : arena_printf(arena, "DNSSEC validation failed%s%s",
+					 answer->trouble_text[0] != '\0' ? ": " : "", answer->trouble_text);
 	return answer->trouble_text[0] != '\0' ? answer->trouble_text : trouble_word(answer->trouble);
 }

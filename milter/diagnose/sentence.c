@@ -112,3 +112,14 @@ const char *sentence_fill(
 	}
 	return out.data;
 }
+
+const char *sentence_duration(int64_t seconds, struct arena *arena)
+{
+	long long span = seconds < 0 ? -seconds : seconds, minutes = span / 60, hours = minutes / 60;
+
+	if (hours >= 48)
+		return arena_printf(arena, "%lld days", hours / 24);
+	if (hours > 0)
+		return arena_printf(arena, "%lld h %lld min", hours, minutes % 60);
+	return minutes > 0 ? arena_printf(arena, "%lld min", minutes) : arena_printf(arena, "%lld s", span);
+}

@@ -4,6 +4,7 @@
 #define DIAGNOSE_SENTENCE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 
@@ -29,5 +30,8 @@ const char *sentence_fill(
 
 /* The text as one safe line of at most max characters; a cut one ends with an ellipsis. */
 const char *sentence_quote(const char *text, size_t max, struct arena *arena);
+
+/* "23 h 59 min" for a span of seconds of either sign. */
+const char *sentence_duration(int64_t seconds, struct arena *arena);
 
 #endif

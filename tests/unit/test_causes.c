@@ -132,6 +132,9 @@ static void sentences_are_filled(void **state)
 		assert_int_equal(missing != NULL, sentences[i].expected[0] == '?');
 	}
 	assert_string_equal(sentence_fill("{x}", NULL, arena, NULL), "?");
+	assert_string_equal(sentence_duration(59, arena), "59 s");
+	assert_string_equal(sentence_duration(-3600, arena), "1 h 0 min");
+	assert_string_equal(sentence_duration(172800, arena), "2 days");
 	arena_free(&arena);
 }
 

@@ -1,0 +1,24 @@
+/* The test functions of test_diagnose: one program, so that it can say which causes no row shows. */
+#ifndef UNIT_TEST_DIAGNOSE_H
+#define UNIT_TEST_DIAGNOSE_H
+
+void spf_without_record(void **state);
+void spf_record_spelling(void **state);
+void spf_tree_and_limits(void **state);
+void spf_no_match(void **state);
+void spf_passes(void **state);
+void dkim_unsigned(void **state);
+void dkim_fields(void **state);
+void dkim_keys(void **state);
+void dkim_contents(void **state);
+void dkim_alterations(void **state);
+void dmarc_records(void **state);
+void dmarc_failures(void **state);
+void dmarc_passes(void **state);
+void names_of_the_client(void **state);
+void dns_troubles(void **state);
+void receiver_faults(void **state);
+void order_and_limits(void **state);
+void helpers_of_the_diagnosis(void **state);
+
+#endif
