@@ -49,13 +49,11 @@ static void signature_cause(struct collection *collection, const struct signatur
 {
 	if (signature->result == RESULT_PASS)
 		return;
-	if (signature->fault == SIGFAULT_NONE)
-		signature_content_causes(collection, signature);
-	else if (signature->fault < SIGFAULT_KEY_DNS)
+	if (signature->fault != SIGFAULT_NONE && signature->fault < SIGFAULT_KEY_DNS)
 		signature_field_causes(collection, signature);
 	else if (signature->fault == SIGFAULT_KEY_ABSENT)
 		signature_absence_causes(collection, signature);
-	else if (signature->fault < SIGFAULT_BODY_TOO_LARGE)
+	else if (signature->fault >= SIGFAULT_KEY_DNS && signature->fault < SIGFAULT_BODY_TOO_LARGE)
 		signature_key_causes(collection, signature);
 	else
 		signature_content_causes(collection, signature);

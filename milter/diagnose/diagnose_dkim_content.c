@@ -28,26 +28,38 @@ static bool another_passes(const struct collection *collection)
 	return verdicts_dkim_best(collection->facts->verdicts) == RESULT_PASS;
 }
 
+static bool lists_field(const char *signed_fields, struct span name)
+{
+	for (const char *at = signed_fields; *at != '\0';) {
+		size_t len = strcspn(at, ":");
+		struct span listed = span_trim((struct span){at, len});
+
+		if (listed.len == name.len && text_equal_n(listed.at, name.at, name.len))
+			return true;
+		at += len + (at[len] == ':');
+	}
+	return false;
+}
+
+static bool is_covered(const struct verdicts *verdicts, struct span name)
+{
+	for (size_t i = 0; i < verdicts->signature_count; i++)
+		if (verdicts->signatures[i].result == RESULT_PASS &&
+			lists_field(verdicts->signatures[i].signed_fields, name))
+			return true;
+	return false;
+}
+
 /* Signed fields that no passing signature covers as well; all of them without one. */
 static const char *suspects(const struct collection *collection, const struct signature_verdict *signature)
 {
-	const struct verdicts *verdicts = collection->facts->verdicts;
 	struct buf out = buf_in(collection->arena);
 
-	for (const char *at = signature->signed_fields; *at != '\0';) {
+	for (const char *at = signature->signed_fields; *at != '\0' && out.len <= DETAIL_MAX;) {
 		size_t len = strcspn(at, ":");
 		struct span name = span_trim((struct span){at, len});
-		const char *wanted = arena_printf(collection->arena, ":%.*s:", (int)name.len, name.at);
-		bool covered = name.len == 0;
 
-		for (size_t i = 0; i < verdicts->signature_count; i++) {
-			const struct signature_verdict *other = &verdicts->signatures[i];
-			const char *fields = arena_printf(collection->arena, ":%s:", other->signed_fields);
-
-			covered = covered || (other->result == RESULT_PASS &&
-						     text_find(fields, strlen(fields), wanted) != NULL);
-		}
-		if (!covered)
+		if (name.len > 0 && !is_covered(collection->facts->verdicts, name))
 			buf_printf(&out, "%s%.*s", out.len > 0 ? ", " : "", (int)name.len, name.at);
 		at += len + (at[len] == ':');
 	}

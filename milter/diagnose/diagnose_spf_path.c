@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+enum { HOPS_TRIED = 10 }; /* ours; the last ones before us are what counts */
+
 static bool rewritten_sender(struct collection *collection)
 {
 	static const char *const starts[] = {"SRS0=", "SRS0+", "SRS0-", "SRS1=", "SRS1+", "SRS1-", "prvs="};
@@ -32,7 +34,7 @@ static struct netaddr allowed_hop(struct collection *collection)
 	const struct spf_verdict *spf = &facts->verdicts->spf;
 	struct hops hops = hops_of(facts->header, collection->arena);
 
-	for (size_t i = 0; i < hops.count; i++) {
+	for (size_t i = 0; i < hops.count && i < HOPS_TRIED; i++) {
 		const struct netaddr *from = &hops.items[i].from;
 
 		if (from->family == NETADDR_NONE || netaddr_equal(from, &facts->envelope->client))
