@@ -86,85 +86,86 @@ static struct zone *example(struct arena *arena)
 	return zone;
 }
 
+static const struct {
+	const char *name;
+	enum rr_type type;
+	enum answer_kind kind;
+	enum answer_trouble trouble;
+	const char *values; /* joined by '|' */
+	const char *final_name;
+	uint32_t ttl;
+} answer_rows[] = {
+	{"hoge.example", RR_TXT, ANSWER_RECORDS, 0, "v=spf1 -all|two strings", "hoge.example", 3600},
+	{"hoge.example", RR_MX, ANSWER_RECORDS, 0, "20 mx2.hoge.example|10 mx1.hoge.example", "hoge.example",
+		3600},
+	{"hoge.example", RR_A, ANSWER_RECORDS, 0, "192.0.2.1|192.0.2.2", "hoge.example", 30},
+	{"hoge.example", RR_AAAA, ANSWER_RECORDS, 0, "2001:db8::1", "hoge.example", 3600},
+	{"hoge.example", RR_SPF, ANSWER_NO_RECORD, 0, "", "hoge.example", 3600},
+	{"old.example", RR_SPF, ANSWER_RECORDS, 0, "v=spf1 ~all", "old.example", 3600},
+	{"null.example", RR_MX, ANSWER_RECORDS, 0, "0 .", "null.example", 3600}, /* RFC 7505 */
+	{"odd name\xff.example", RR_A, ANSWER_RECORDS, 0, "192.0.2.4", "odd name\xff.example", 3600},
+	{"empty.example", RR_TXT, ANSWER_RECORDS, 0, "", "empty.example", 3600},
+	{"www.hoge.example", RR_A, ANSWER_NO_NAME, 0, "", "www.hoge.example", 3600},
+	/* empty non-terminals: RFC 4592 section 2.2.2 */
+	{"deep.example", RR_A, ANSWER_NO_RECORD, 0, "", "deep.example", 3600},
+	{"c.deep.example", RR_A, ANSWER_NO_RECORD, 0, "", "c.deep.example", 3600},
+	{"example", RR_A, ANSWER_NO_RECORD, 0, "", "example", 3600},
+	{"d.deep.example", RR_A, ANSWER_NO_NAME, 0, "", "d.deep.example", 3600},
+	{"org", RR_A, ANSWER_NO_NAME, 0, "", "org", 3600},
+	/* chains: RFC 1034 section 3.6.2 */
+	{"one.example", RR_TXT, ANSWER_RECORDS, 0, "v=spf1 -all|two strings", "hoge.example", 3600},
+	{"one.example", RR_CNAME, ANSWER_RECORDS, 0, "two.example", "one.example", 3600},
+	{"one.example", RR_SPF, ANSWER_NO_RECORD, 0, "", "hoge.example", 3600},
+	{"hoge.example", RR_CNAME, ANSWER_NO_RECORD, 0, "", "hoge.example", 3600},
+	{"dangling.example", RR_TXT, ANSWER_NO_NAME, 0, "", "gone.example", 3600},
+	{"circle.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_LOOP, "", "circle.example", 0},
+	{"self.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_LOOP, "", "self.example", 0},
+	{"tofault.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_TIMEOUT, "", "slow.example", 0},
+	{"x.alias.example", RR_MX, ANSWER_RECORDS, 0, "20 mx2.hoge.example|10 mx1.hoge.example",
+		"hoge.example", 3600},
+	/* RFC 4592 section 2.2.1's table */
+	{"host3.wild.example", RR_MX, ANSWER_RECORDS, 0, "10 host1.wild.example", "host3.wild.example", 3600},
+	{"host3.wild.example", RR_A, ANSWER_NO_RECORD, 0, "", "host3.wild.example", 3600},
+	{"foo.bar.wild.example", RR_TXT, ANSWER_RECORDS, 0, "this is a wildcard", "foo.bar.wild.example",
+		3600},
+	{"host1.wild.example", RR_MX, ANSWER_NO_RECORD, 0, "", "host1.wild.example", 3600},
+	{"sub.*.wild.example", RR_MX, ANSWER_NO_RECORD, 0, "", "sub.*.wild.example", 3600},
+	{"_telnet._tcp.host1.wild.example", RR_A, ANSWER_NO_NAME, 0, "", "_telnet._tcp.host1.wild.example",
+		3600},
+	{"ghost.*.wild.example", RR_MX, ANSWER_NO_NAME, 0, "", "ghost.*.wild.example", 3600},
+	{"wild.example", RR_TXT, ANSWER_NO_RECORD, 0, "", "wild.example", 3600},
+	/* faults */
+	{"slow.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_TIMEOUT, "", "slow.example", 0},
+	{"slow.example", RR_A, ANSWER_NO_RECORD, 0, "", "slow.example", 3600},
+	{"broken.example", RR_MX, ANSWER_NO_REPLY, TROUBLE_SERVFAIL, "", "broken.example", 0},
+	{"25.2.0.192.in-addr.arpa", RR_PTR, ANSWER_NO_REPLY, TROUBLE_SERVFAIL, "", "25.2.0.192.in-addr.arpa",
+		0},
+	{"forged.example", RR_TXT, ANSWER_BOGUS, 0, "", "forged.example", 0},
+	{"big.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_TCP, "", "big.example", 0},
+};
+
 static void answers(void **state)
 {
-	static const struct {
-		const char *name;
-		enum rr_type type;
-		enum answer_kind kind;
-		enum answer_trouble trouble;
-		const char *values; /* joined by '|' */
-		const char *final_name;
-		uint32_t ttl;
-	} rows[] = {
-		{"hoge.example", RR_TXT, ANSWER_RECORDS, 0, "v=spf1 -all|two strings", "hoge.example", 3600},
-		{"hoge.example", RR_MX, ANSWER_RECORDS, 0, "20 mx2.hoge.example|10 mx1.hoge.example",
-			"hoge.example", 3600},
-		{"hoge.example", RR_A, ANSWER_RECORDS, 0, "192.0.2.1|192.0.2.2", "hoge.example", 30},
-		{"hoge.example", RR_AAAA, ANSWER_RECORDS, 0, "2001:db8::1", "hoge.example", 3600},
-		{"hoge.example", RR_SPF, ANSWER_NO_RECORD, 0, "", "hoge.example", 3600},
-		{"old.example", RR_SPF, ANSWER_RECORDS, 0, "v=spf1 ~all", "old.example", 3600},
-		{"null.example", RR_MX, ANSWER_RECORDS, 0, "0 .", "null.example", 3600}, /* RFC 7505 */
-		{"odd name\xff.example", RR_A, ANSWER_RECORDS, 0, "192.0.2.4", "odd name\xff.example", 3600},
-		{"empty.example", RR_TXT, ANSWER_RECORDS, 0, "", "empty.example", 3600},
-		{"www.hoge.example", RR_A, ANSWER_NO_NAME, 0, "", "www.hoge.example", 3600},
-		/* empty non-terminals: RFC 4592 section 2.2.2 */
-		{"deep.example", RR_A, ANSWER_NO_RECORD, 0, "", "deep.example", 3600},
-		{"c.deep.example", RR_A, ANSWER_NO_RECORD, 0, "", "c.deep.example", 3600},
-		{"example", RR_A, ANSWER_NO_RECORD, 0, "", "example", 3600},
-		{"d.deep.example", RR_A, ANSWER_NO_NAME, 0, "", "d.deep.example", 3600},
-		{"org", RR_A, ANSWER_NO_NAME, 0, "", "org", 3600},
-		/* chains: RFC 1034 section 3.6.2 */
-		{"one.example", RR_TXT, ANSWER_RECORDS, 0, "v=spf1 -all|two strings", "hoge.example", 3600},
-		{"one.example", RR_CNAME, ANSWER_RECORDS, 0, "two.example", "one.example", 3600},
-		{"one.example", RR_SPF, ANSWER_NO_RECORD, 0, "", "hoge.example", 3600},
-		{"hoge.example", RR_CNAME, ANSWER_NO_RECORD, 0, "", "hoge.example", 3600},
-		{"dangling.example", RR_TXT, ANSWER_NO_NAME, 0, "", "gone.example", 3600},
-		{"circle.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_LOOP, "", "circle.example", 0},
-		{"self.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_LOOP, "", "self.example", 0},
-		{"tofault.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_TIMEOUT, "", "slow.example", 0},
-		{"x.alias.example", RR_MX, ANSWER_RECORDS, 0, "20 mx2.hoge.example|10 mx1.hoge.example",
-			"hoge.example", 3600},
-		/* RFC 4592 section 2.2.1's table */
-		{"host3.wild.example", RR_MX, ANSWER_RECORDS, 0, "10 host1.wild.example",
-			"host3.wild.example", 3600},
-		{"host3.wild.example", RR_A, ANSWER_NO_RECORD, 0, "", "host3.wild.example", 3600},
-		{"foo.bar.wild.example", RR_TXT, ANSWER_RECORDS, 0, "this is a wildcard",
-			"foo.bar.wild.example", 3600},
-		{"host1.wild.example", RR_MX, ANSWER_NO_RECORD, 0, "", "host1.wild.example", 3600},
-		{"sub.*.wild.example", RR_MX, ANSWER_NO_RECORD, 0, "", "sub.*.wild.example", 3600},
-		{"_telnet._tcp.host1.wild.example", RR_A, ANSWER_NO_NAME, 0, "",
-			"_telnet._tcp.host1.wild.example", 3600},
-		{"ghost.*.wild.example", RR_MX, ANSWER_NO_NAME, 0, "", "ghost.*.wild.example", 3600},
-		{"wild.example", RR_TXT, ANSWER_NO_RECORD, 0, "", "wild.example", 3600},
-		/* faults */
-		{"slow.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_TIMEOUT, "", "slow.example", 0},
-		{"slow.example", RR_A, ANSWER_NO_RECORD, 0, "", "slow.example", 3600},
-		{"broken.example", RR_MX, ANSWER_NO_REPLY, TROUBLE_SERVFAIL, "", "broken.example", 0},
-		{"25.2.0.192.in-addr.arpa", RR_PTR, ANSWER_NO_REPLY, TROUBLE_SERVFAIL, "",
-			"25.2.0.192.in-addr.arpa", 0},
-		{"forged.example", RR_TXT, ANSWER_BOGUS, 0, "", "forged.example", 0},
-		{"big.example", RR_TXT, ANSWER_NO_REPLY, TROUBLE_TCP, "", "big.example", 0},
-	};
 	struct arena *arena = arena_new();
 	struct zone *zone = example(arena);
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct question question = {.name = rows[i].name, .type = rows[i].type, .server = ""};
+	for (size_t i = 0; i < COUNT(answer_rows); i++) {
+		struct question question = {
+			.name = answer_rows[i].name, .type = answer_rows[i].type, .server = ""};
 		const struct answer *answer = zone_answer(zone, &question, arena);
 		const char *values = "";
 
 		for (size_t at = 0; at < answer->count; at++)
 			values = arena_printf(
 				arena, "%s%s%s", values, at > 0 ? "|" : "", answer->values[at].text);
-		print_message("%s %s\n", rr_type_name(rows[i].type), rows[i].name);
-		assert_int_equal(answer->kind, rows[i].kind);
-		assert_int_equal(answer->trouble, rows[i].trouble);
-		assert_string_equal(values, rows[i].values);
-		assert_string_equal(answer->final_name, rows[i].final_name);
-		assert_string_equal(answer->asked.name, rows[i].name);
-		assert_int_equal(answer->ttl, rows[i].ttl);
+		print_message("%s %s\n", rr_type_name(answer_rows[i].type), answer_rows[i].name);
+		assert_int_equal(answer->kind, answer_rows[i].kind);
+		assert_int_equal(answer->trouble, answer_rows[i].trouble);
+		assert_string_equal(values, answer_rows[i].values);
+		assert_string_equal(answer->final_name, answer_rows[i].final_name);
+		assert_string_equal(answer->asked.name, answer_rows[i].name);
+		assert_int_equal(answer->ttl, answer_rows[i].ttl);
 		assert_int_equal(answer->trouble_text[0] != '\0', answer_is_trouble(answer));
 	}
 	arena_free(&arena);
