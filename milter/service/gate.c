@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -11,19 +12,25 @@
 /* Enough for the questions and log lines of the messages in progress. */
 enum { DESCRIPTORS_SPARE = 16 };
 
-/* A listening socket whose filter drops every packet: poll never wakes, accept says EAGAIN, and
- * nobody can connect. */
+/* A listening socket that nobody can reach: poll never wakes, accept says EAGAIN. On loopback only,
+ * every packet filtered; where the kernel grants us no filter, every packet from afar is too old. */
 static int dead_socket(void)
 {
+	const struct sockaddr_in loopback = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
 	const struct sock_fprog filter = {.len = 1, .filter = &drop_all};
+	const int longest_way = 255;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0 &&
-		listen(fd, 1) == 0)
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+	(void)setsockopt(fd, IPPROTO_IP, IP_MINTTL, &longest_way, sizeof longest_way);
+	(void)bind(fd, (const struct sockaddr *)&loopback, sizeof loopback);
+	if (listen(fd, 1) == 0)
 		return fd;
-	if (fd >= 0)
-		(void)close(fd);
+	(void)close(fd);
 	return -1;
 }
 

@@ -126,9 +126,9 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	raise_descriptor_limit();
 	(void)fcntl(WORKER_LISTENING_FD, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(WORKER_LIFELINE_FD, F_SETFD, FD_CLOEXEC);
-	if (worker->settings == NULL || !take_identity(worker->settings, fault) ||
-		!equipment_open(&worker->equipment, worker->settings, zone_path, fault) ||
-		!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault))
+	if (worker->settings == NULL || !gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
+		!take_identity(worker->settings, fault) ||
+		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
 	worker->shared = (struct session_shared){
 		.inspector = &worker->equipment.inspector, .sink = worker->equipment.sink};

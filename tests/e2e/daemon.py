@@ -189,6 +189,29 @@ def inet_sockets():
         check(serves(daemon), "inet6")
 
 
+@point("started by root, workers are somebody else for good, also after a reload")
+def privileges():
+    if os.geteuid() != 0:
+        return
+    with Daemon() as daemon:
+        os.chmod(daemon.folder, 0o755)
+        with open(daemon.path("log.json"), "w", encoding="ascii"):
+            os.chmod(daemon.path("log.json"), 0o666)
+        daemon.configure(user="nobody")
+        os.chmod(daemon.path("conf"), 0o600)  # only root needs to read it
+        daemon.start()
+        for _ in range(2):
+            for pid in daemon.workers():
+                with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                    status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
+                check(len(set(status["Uid"].split())) == 1 and status["Uid"].split()[0] != "0", status["Uid"])
+                check(status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == 0, "capabilities")
+            check(serves(daemon), "does not serve")
+            daemon.signal(signal.SIGHUP)
+            check(await_true(lambda: "reloaded" in daemon.said()), daemon.said())
+            check(await_true(lambda: len(daemon.workers()) == 2), "old workers stay")
+
+
 @point("reloads under load: SIGHUP and SIGUSR1, no message fails, new settings hold")
 def reload_good():
     with Daemon().start() as daemon:
