@@ -189,6 +189,12 @@ def inet_sockets():
         check(serves(daemon), "inet6")
 
 
+def is_harmless(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
+    return "0" not in status["Uid"].split() and status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == 0
+
+
 @point("started by root, workers are somebody else for good, also after a reload")
 def privileges():
     if os.geteuid() != 0:
@@ -201,11 +207,7 @@ def privileges():
         os.chmod(daemon.path("conf"), 0o600)  # only root needs to read it
         daemon.start()
         for _ in range(2):
-            for pid in daemon.workers():
-                with open(f"/proc/{pid}/status", encoding="ascii") as file:
-                    status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
-                check(len(set(status["Uid"].split())) == 1 and status["Uid"].split()[0] != "0", status["Uid"])
-                check(status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == 0, "capabilities")
+            check(await_true(lambda: all(map(is_harmless, daemon.workers()))), "workers are still root")
             check(serves(daemon), "does not serve")
             daemon.signal(signal.SIGHUP)
             check(await_true(lambda: "reloaded" in daemon.said()), daemon.said())
