@@ -40,7 +40,7 @@ void name_escape(const char *name, char escaped[NAME_ESCAPED_SIZE])
 {
 	size_t len = 0;
 
-	for (; *name != '\0' && len + 6 < NAME_ESCAPED_SIZE; name++) {
+	for (; *name != '\0' && len + 6 <= NAME_ESCAPED_SIZE; name++) {
 		unsigned octet = (unsigned char)*name;
 
 		if (text_is_alnum(*name) || *name == '-' || *name == '_' || *name == '.') {
