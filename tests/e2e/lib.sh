@@ -105,7 +105,8 @@ EOT
 }
 
 dns_start() {
-	in_ns nsd -d -c "$work/nsd/nsd.conf" >/dev/null 2>&1 &
+	# not by in_ns: the id must be that of the program
+	ip netns exec "$ns" nsd -d -c "$work/nsd/nsd.conf" >/dev/null 2>&1 &
 	dns_pid=$!
 	pids="$pids $dns_pid"
 	await 50 test -s "$work/nsd/pid" || { cat "$work/nsd/log"; say "nsd does not start"; exit 1; }
@@ -133,7 +134,7 @@ daemon_up() {
 	} >"$work/run/sekisho.conf"
 	: >"$work/run/log.json"
 	chmod 666 "$work/run/log.json"
-	in_ns "$build/sekishod" -c "$work/run/sekisho.conf" >"$work/run/daemon.log" 2>&1 &
+	ip netns exec "$ns" "$build/sekishod" -c "$work/run/sekisho.conf" >"$work/run/daemon.log" 2>&1 &
 	daemon_pid=$!
 	pids="$pids $daemon_pid"
 	await 100 test -S "$work/run/sekisho.sock" || { cat "$work/run/daemon.log"; say "sekishod does not start"; exit 1; }
