@@ -8,7 +8,7 @@
 
 struct arena;
 
-/* Our limits: SECURITY ground rule, a flood gets a verdict and no memory. */
+/* Our limits: a flood gets a verdict and no memory. */
 enum { HEADER_FIELDS_MAX = 2000, HEADER_OCTETS_MAX = 1048576 };
 
 struct header_field {

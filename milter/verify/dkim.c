@@ -140,6 +140,15 @@ static void remember_last(struct signatures *signatures, const char *octets, siz
 	signatures->last[1] = octets[len - 1];
 }
 
+static void feed_body(struct signatures *signatures, const char *octets, size_t len)
+{
+	remember_last(signatures, octets, len);
+	for (size_t i = 0; i < signatures->count; i++)
+		if (signatures->items[i].fed && signatures->items[i].tags.body_length >= 0)
+			body_length_add(&signatures->items[i].length, octets, len);
+	(void)dkim_body(signatures->opendkim, (u_char *)(uintptr_t)octets, len);
+}
+
 void signatures_body(struct signatures *signatures, const char *octets, size_t len)
 {
 	uint64_t limit = (uint64_t)signatures->work->settings->max_body;
@@ -147,15 +156,10 @@ void signatures_body(struct signatures *signatures, const char *octets, size_t l
 	if (len == 0 || !signatures_want_body(signatures))
 		return;
 	signatures->body_octets += len;
-	if (limit != 0 && signatures->body_octets > limit) {
+	if (limit != 0 && signatures->body_octets > limit)
 		signatures->body_too_large = true;
-		return;
-	}
-	remember_last(signatures, octets, len);
-	for (size_t i = 0; i < signatures->count; i++)
-		if (signatures->items[i].open && signatures->items[i].tags.body_length >= 0)
-			body_length_add(&signatures->items[i].length, octets, len);
-	(void)dkim_body(signatures->opendkim, (u_char *)(uintptr_t)octets, len);
+	else
+		feed_body(signatures, octets, len);
 }
 
 /* RFC 6376 section 3.4.3: a last line without CRLF has one. The library would give up. */
@@ -164,15 +168,17 @@ static void end_body(struct signatures *signatures)
 	bool ends_well = signatures->last[0] == '\r' && signatures->last[1] == '\n';
 
 	if (signatures->body_octets > 0 && !ends_well)
-		signatures_body(signatures, "\r\n", 2);
+		feed_body(signatures, "\r\n", 2);
 	(void)dkim_eom(signatures->opendkim, NULL);
 }
 
 static void settle_open(struct signatures *signatures, enum signature_fault fault, const char *text)
 {
 	for (size_t i = 0; i < signatures->count; i++)
-		if (signatures->items[i].open)
+		if (signatures->items[i].open) {
 			signature_settle(&signatures->items[i], fault, text);
+			signatures->items[i].verdict.result = RESULT_TEMPERROR; /* our side's limits */
+		}
 }
 
 static void judge_all(struct signatures *signatures)

@@ -113,6 +113,18 @@ static void judge_mismatch(struct signature *signature)
 		signature_settle(signature, SIGFAULT_SIGNATURE, "b");
 }
 
+/* The library has not come to this signature at all: that may be better next time. */
+static void judge_library_error(struct signature *signature, struct arena *arena)
+{
+	DKIM_SIGERROR error = dkim_sig_geterror(signature->info);
+	const char *words = dkim_sig_geterrorstr(error);
+
+	signature_settle(signature, SIGFAULT_LIBRARY,
+		words == NULL ? "libopendkim gave no reason" : arena_text(arena, words));
+	if (error == DKIM_SIGERROR_UNKNOWN)
+		signature->verdict.result = RESULT_TEMPERROR;
+}
+
 static void judge_open(struct signature *signature, const struct signatures *signatures)
 {
 	DKIM_SIGERROR error = dkim_sig_geterror(signature->info);
@@ -123,8 +135,7 @@ static void judge_open(struct signature *signature, const struct signatures *sig
 	else if (error == DKIM_SIGERROR_BADSIG || error == DKIM_SIGERROR_TOOLARGE_L)
 		judge_mismatch(signature);
 	else
-		signature_settle(signature, SIGFAULT_LIBRARY,
-			arena_text(signatures->work->arena, dkim_sig_geterrorstr(error)));
+		judge_library_error(signature, signatures->work->arena);
 }
 
 void signature_judge(struct signature *signature, const struct signatures *signatures)

@@ -117,7 +117,7 @@ static void every_tag_is_read(void **state)
 	assert_int_equal(tags.body_length, 7);
 	assert_int_equal(tags.signature.len, 36);
 	assert_int_equal(tags.body_hash.len, 32);
-	assert_string_equal(tags.body_hash_b64, BH + 3);
+	assert_string_equal(tags.body_hash_b64, &BH[3]);
 	arena_free(&arena);
 }
 
@@ -200,7 +200,7 @@ static void faults_are_named(void **state)
 	}
 }
 
-/* LIBRARIES' limits: what is over them never reaches libopendkim. */
+/* What is over these limits never reaches libopendkim. */
 static void sizes_are_limited(void **state)
 {
 	struct arena *arena = arena_new();

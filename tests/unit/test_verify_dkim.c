@@ -367,7 +367,7 @@ static void key_lookups(void **state)
 	scene_close(&scene);
 }
 
-/* LIBRARIES' differential test: which of key, header and body is it? */
+/* Which of key, header and body is it? */
 static void mismatches(void **state)
 {
 	static const struct {
@@ -565,7 +565,28 @@ static void limited_body(void **state)
 	}
 }
 
-/* SECURITY row 62: the author's signature counts, however many others stand above it. */
+/* The CRLF that we add does not count; what we stop at is not mended either. */
+static void limit_without_line_end(void **state)
+{
+	struct scene scene = scene_open();
+	struct fault fault;
+
+	(void)state;
+	assert_true(settings_set(scene.settings, "max-body", "3", &fault));
+	add_signature(
+		&scene, signer_sign(scene.arena, &scene.unsigned_header, "end\r\n", TAGS, KEY_RSA_2048));
+	add_signature(&scene, signer_sign(scene.arena, &scene.unsigned_header, "end\r\n",
+				      arena_printf(scene.arena, "%s l=1; x=1;", TAGS), KEY_RSA_2048));
+	add_message(&scene);
+	verify_body(&scene, "end", 3, 0);
+	expect(&scene.verdicts.signatures[0], RESULT_PASS, SIGFAULT_NONE);
+	expect(&scene.verdicts.signatures[1], RESULT_NEUTRAL, SIGFAULT_EXPIRED);
+	assert_int_equal(scene.verdicts.signatures[0].canonical_length, 5);
+	assert_int_equal(scene.verdicts.signatures[1].canonical_length, 5);
+	scene_close(&scene);
+}
+
+/* The author's signature counts, however many others stand above it. */
 static void many_signatures(void **state)
 {
 	struct scene scene = scene_open();
@@ -624,7 +645,7 @@ static void signatures_over_signatures(void **state)
 	scene_close(&scene);
 }
 
-/* LIBRARIES D1: h= names every field of the message and one more. Under valgrind or ASan this wrote
+/* h= names every field of the message and one more. Under valgrind or ASan this wrote
  * behind a block of the heap. */
 static void every_field_and_one_more(void **state)
 {
@@ -661,7 +682,7 @@ static char *padded(struct scene *scene, const char *tags, const char *name, cha
 	return text;
 }
 
-/* LIBRARIES D2: each of these broke libopendkim or made it break a genuine signature below. */
+/* Each of these broke libopendkim or made it break a genuine signature below. */
 static void dangerous_fields(void **state)
 {
 	struct scene scene = scene_open();
@@ -812,6 +833,7 @@ int main(void)
 		cmocka_unit_test(bodies_in_pieces),
 		cmocka_unit_test(bare_line_ends),
 		cmocka_unit_test(limited_body),
+		cmocka_unit_test(limit_without_line_end),
 		cmocka_unit_test(many_signatures),
 		cmocka_unit_test(signatures_over_signatures),
 		cmocka_unit_test(every_field_and_one_more),
