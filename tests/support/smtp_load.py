@@ -46,8 +46,7 @@ def deliver(session, number):
     except smtplib.SMTPResponseException as reply:
         add("refused" if 400 <= reply.smtp_code < 500 else "lost")
         if 400 <= reply.smtp_code < 500:
-            session.rset()
-            return session, False
+            session.quit()  # Postfix tries a milter that died again only on the next connection
     except (OSError, socket.timeout):
         add("lost")
     return None, False
