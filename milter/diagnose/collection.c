@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { CAUSES_SHOWN = 3, REMARKS_SHOWN = 6 }; /* CAUSES section 6: up to three causes, then notes */
+enum { CAUSES_SHOWN = 3, REMARKS_SHOWN = 6 }; /* what people read in one line */
 
 static void base_set(struct collection *collection, const char *name, const char *value)
 {

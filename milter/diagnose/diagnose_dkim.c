@@ -1,5 +1,4 @@
-/* DKIM: no signature at all, or each signature in turn, those that could align with the author first
- * (CAUSES section 4.2). */
+/* DKIM: no signature at all, or each signature in turn, those that could align with the author first. */
 #include "base/arena.h"
 #include "base/text.h"
 #include "diagnose/collection.h"

@@ -1,5 +1,5 @@
 /* DKIM: the key is right and the message is not what was signed. Which change it was is proven by
- * undoing it (CAUSES sections 3.2, 3.3). */
+ * undoing it. */
 #include "base/arena.h"
 #include "diagnose/alteration.h"
 #include "diagnose/collection.h"

@@ -1,5 +1,5 @@
-/* DKIM: the key is there, and the signature does not fit: another key, another header, another body
- * (CAUSES sections 3.1 and 4.2). RSA recovery tells which, and only that is proof. */
+/* DKIM: the key is there, and the signature does not fit: another key, another header, another
+ * body. RSA recovery tells which, and only that is proof. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/text.h"

@@ -1,4 +1,4 @@
-/* The DMARC record: not there, several, misspelled, without a policy (CAUSES section 4.3). */
+/* The DMARC record: not there, several, misspelled, without a policy. */
 #include "base/arena.h"
 #include "base/text.h"
 #include "base/utf8.h"

@@ -1,4 +1,4 @@
-/* SPF: which branch of the tree (CAUSES section 4.1), and the causes of none and temperror. */
+/* SPF: which branch of the tree, and the causes of none and temperror. */
 #include "base/arena.h"
 #include "base/domain.h"
 #include "base/suffixes.h"

@@ -10,7 +10,7 @@
 enum {
 	LOOKUPS_NEAR_LIMIT = 9,  /* of 10: RFC 7208 section 4.6.4 */
 	OCTETS_NEAR_LIMIT = 450, /* RFC 7208 section 3.4 */
-	WIDE_IPV4 = 8,           /* CAUSES, spf-too-permissive */
+	WIDE_IPV4 = 8,           /* ours: nobody sends from so many hosts */
 	WIDE_IPV6 = 20,
 };
 

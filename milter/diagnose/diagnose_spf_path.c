@@ -1,5 +1,5 @@
 /* SPF did not pass because the message came by another way than the sender's: SRS, a mailing list,
- * a forwarder (CAUSES sections 3.5 and 4.1, 6). */
+ * a forwarder. */
 #include "base/arena.h"
 #include "base/text.h"
 #include "diagnose/collection.h"

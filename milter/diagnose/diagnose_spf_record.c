@@ -1,5 +1,5 @@
-/* SPF did not match, and the record itself says why: repairs are tried one by one, in the order of
- * CAUSES section 4.1, 6. Proven: the repaired record lets the client pass. */
+/* SPF did not match, and the record itself says why: repairs are tried one by one, the
+ * surest first. Proven: the repaired record lets the client pass. */
 #include "base/arena.h"
 #include "base/suffixes.h"
 #include "base/text.h"

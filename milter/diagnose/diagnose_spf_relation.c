@@ -1,5 +1,5 @@
 /* SPF did not match and the record is sound: who is the client? Names that the record relies on, then
- * the client's own relation to the domain (CAUSES section 4.1, 6). */
+ * the client's own relation to the domain. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/domain.h"

@@ -1,5 +1,5 @@
 /* SPF permerror: how the domain's own record is misspelled. First what spoils the record as a whole,
- * then word by word (CAUSES section 4.1, 5). */
+ * then word by word. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/utf8.h"

@@ -91,7 +91,7 @@ static size_t index_of_head(const struct answer *answer)
 	return head;
 }
 
-/* At most 4 pieces: the head first, the rest in any of up to 6 orders (CAUSES, dkim-key-split-…). */
+/* At most 4 pieces: the head first, the rest in any of up to 6 orders. */
 const char *key_text_joined(const struct answer *answer, struct arena *arena)
 {
 	static const unsigned char orders[6][3] = {

@@ -19,7 +19,7 @@ struct details {
 	const struct details *outer; /* or NULL */
 };
 
-enum { DETAIL_MAX = 60, DETAIL_NAME_MAX = 253, DETAIL_RECORD_MAX = 1200 }; /* characters; CAUSES section 6 */
+enum { DETAIL_MAX = 60, DETAIL_NAME_MAX = 253, DETAIL_RECORD_MAX = 1200 }; /* characters; ours */
 
 /* NULL when nobody knows it. The name need not end with a NUL. */
 const char *detail_value(const struct details *details, const char *name, size_t name_len);

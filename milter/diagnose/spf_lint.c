@@ -12,7 +12,7 @@ struct alias {
 	const char *written, *meant;
 };
 
-/* Names that people type (CAUSES sources s10, s11); one edit away from a mechanism is found anyway. */
+/* Names that people type, from help pages and forums; one edit away from a mechanism is found anyway. */
 static const struct alias aliases[] = {
 	{"ipv4", "ip4"},
 	{"ip4v", "ip4"},

@@ -54,7 +54,7 @@ enum signature_fault {
 	SIGFAULT_LIBRARY,             /* the library could not do its work; text says what */
 };
 
-/* RSA recovery: what the signer hashed, from b= and the published key (CAUSES 3.1). */
+/* RSA recovery: what the signer hashed, from b= and the published key. */
 enum recovery {
 	RECOVERY_NOT_RUN,      /* no key, ed25519, or the signature is good */
 	RECOVERY_OTHER_SIZE,   /* b= has another length than the key's modulus */

@@ -1,4 +1,4 @@
-/* SPF verdicts → causes. Rows follow CAUSES' trees; sections are of RFC 7208. */
+/* SPF verdicts → causes. Rows follow the order of the producers; sections are of RFC 7208. */
 #include "base/arena.h"
 #include "support/diagnose_bench.h"
 #include "test_diagnose.h"
