@@ -205,8 +205,9 @@ static void temperror_cause(const struct view *view)
 static void pass_remarks(const struct view *view)
 {
 	const struct verdicts *verdicts = view->verdicts;
-	const char *spf_cause = collection_code_of(view->collection, "spf", "not aligned");
-	const char *dkim_cause = collection_code_of(view->collection, "dkim", "not aligned");
+	const char *ours = collection_code_of(view->collection, "rx", "not aligned");
+	const char *spf_cause = collection_code_of(view->collection, "spf", ours);
+	const char *dkim_cause = collection_code_of(view->collection, "dkim", ours);
 	enum result dkim = verdicts_dkim_best(verdicts);
 
 	if (view->dmarc->dkim_aligned_pass && !view->dmarc->spf_aligned_pass &&
@@ -221,6 +222,7 @@ static void pass_remarks(const struct view *view)
 void dmarc_alignment_causes(struct collection *collection)
 {
 	const struct view view = view_of(collection);
+	const char *ours = collection_code_of(collection, "rx", "no pass");
 	bool passed = view.spf_domain[0] != '\0' || view.dkim_domain[0] != '\0';
 
 	if (view.dmarc->fault == DMARCFAULT_INPUT_TEMPERROR)
@@ -232,6 +234,6 @@ void dmarc_alignment_causes(struct collection *collection)
 	fail_causes(&view);
 	if (!passed)
 		cause_found(collection, CAUSE_DMARC_NOTHING_PASSED, CONFIDENCE_PROVEN,
-			DETAILS({"spf_cause", collection_code_of(collection, "spf", "see above")},
-				{"dkim_cause", collection_code_of(collection, "dkim", "see above")}));
+			DETAILS({"spf_cause", collection_code_of(collection, "spf", ours)},
+				{"dkim_cause", collection_code_of(collection, "dkim", ours)}));
 }
