@@ -575,8 +575,9 @@ static void limit_without_line_end(void **state)
 	assert_true(settings_set(scene.settings, "max-body", "3", &fault));
 	add_signature(
 		&scene, signer_sign(scene.arena, &scene.unsigned_header, "end\r\n", TAGS, KEY_RSA_2048));
-	add_signature(&scene, signer_sign(scene.arena, &scene.unsigned_header, "end\r\n",
-				      arena_printf(scene.arena, "%s l=1; x=1772354600;", TAGS), KEY_RSA_2048));
+	add_signature(
+		&scene, signer_sign(scene.arena, &scene.unsigned_header, "end\r\n",
+				arena_printf(scene.arena, "%s l=1; x=1772354600;", TAGS), KEY_RSA_2048));
 	add_message(&scene);
 	verify_body(&scene, "end", 3, 0);
 	expect(&scene.verdicts.signatures[0], RESULT_PASS, SIGFAULT_NONE);
