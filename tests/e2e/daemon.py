@@ -104,6 +104,20 @@ def start_and_stop():
         check(not os.path.exists(daemon.path("pid")), "pid file left behind")
 
 
+@point("systemd hears of start, reload and stop")
+def readiness():
+    with Daemon().start() as daemon:
+        if not daemon.notified("READY=1"):
+            return  # built without libsystemd
+        check(daemon.notified(f"MAINPID={daemon.process.pid}"), "main process")
+        daemon.notices.clear()
+        daemon.signal(signal.SIGHUP)
+        check(await_true(lambda: daemon.notified("READY=1")), "not ready again")
+        check(daemon.notified("RELOADING=1"), "reload not told")
+        check(not daemon.notified("STOPPING=1"), "stopping too early")
+        check(daemon.end() == 0 and daemon.notified("STOPPING=1"), "stop not told")
+
+
 @point("-t accepts a good file and names the line of a bad one")
 def test_option():
     with Daemon() as daemon:
@@ -223,8 +237,8 @@ def reload_good():
             daemon.configure(authserv_id=f"mx{number}.rx.example")
             daemon.signal(name)
             check(await_true(lambda n=number: daemon.said().count("reloaded") == n + 1), daemon.said())
-        result = deliver(daemon.where, Message())
-        check(result.inserted[0][2].startswith(" mx2.rx.example;"), "old settings: " + result.inserted[0][2])
+        check(await_true(lambda: deliver(daemon.where, Message()).inserted[0][2].startswith(" mx2.rx.example;")),
+              "old settings")
         load.end()
         check(not load.failed, f"{len(load.failed)} of {load.done}: {load.failed[:3]}")
         check(load.done >= 20, f"only {load.done} messages")
@@ -313,6 +327,18 @@ def killed_under_load():
         check(len(load.failed) <= 12, f"{len(load.failed)} failures by 3 deaths and 4 clients: {load.failed[:3]}")
         check(load.done > 50, f"only {load.done} messages")
         check(await_true(lambda: len(daemon.workers()) == 2), "not replaced")
+
+
+@point("workers that die at once are started again after 1 s, then 2 s, and each death is told")
+def back_off():
+    with Daemon(workers="1").start() as daemon:
+        for number in (1, 2):
+            victim = daemon.workers()[0]
+            os.kill(victim, signal.SIGKILL)
+            check(await_true(lambda n=number: f"starts in {n} s" in daemon.said()), daemon.said())
+            check(await_true(lambda v=victim: daemon.workers() and v not in daemon.workers()), "no new worker")
+        check(daemon.said().count("signal 9") == 2, daemon.said())
+        check(serves(daemon), "does not serve")
 
 
 def survives(daemon, abuse):

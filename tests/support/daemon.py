@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import socket as sockets
 import subprocess
 import tempfile
 import time
@@ -33,6 +34,9 @@ class Daemon:
     def __init__(self, socket=None, zone=ZONE, **options):
         self.folder = tempfile.mkdtemp(prefix="sekisho-daemon.")
         self.process = None
+        self.notices = []  # what it told systemd
+        self.notify = sockets.socket(sockets.AF_UNIX, sockets.SOCK_DGRAM | sockets.SOCK_NONBLOCK)
+        self.notify.bind(self.path("notify"))
         self.zone = zone
         self.socket_path = os.path.join(self.folder, "sock")
         self.options = dict(BASE)
@@ -75,14 +79,23 @@ class Daemon:
 
         with open(self.path("said"), "ab") as said:
             self.process = subprocess.Popen(self.command(), stdout=said, stderr=said, stdin=subprocess.DEVNULL,
-                                            preexec_fn=limit)
+                                            preexec_fn=limit, env={**os.environ, "NOTIFY_SOCKET": self.path("notify")})
         if wait and not await_true(lambda: "started:" in self.said() or self.process.poll() is not None):
             raise RuntimeError("sekishod does not start: " + self.said())
         if wait and self.process.poll() is not None:
             raise RuntimeError("sekishod ended: " + self.said())
         if wait:
             await_true(lambda: len(self.workers()) == int(self.options.get("workers", "2")))
+            await_true(lambda: self.notified("READY=1"), 5)  # all of them serve; never comes without libsystemd
         return self
+
+    def notified(self, word):
+        """Has it told systemd this word so far?"""
+        while True:
+            try:
+                self.notices += self.notify.recv(4096).decode().split("\n")
+            except BlockingIOError:
+                return word in self.notices
 
     def said(self):
         """What it told about itself, on standard error."""
@@ -131,6 +144,7 @@ class Daemon:
     def __exit__(self, kind, *_):
         self.end()
         said = self.said()
+        self.notify.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         if kind is None and ("Sanitizer" in said or "runtime error" in said):
             raise RuntimeError("a sanitizer complains:\n" + said)
