@@ -16,4 +16,4 @@ if ! command -v postfix >/dev/null || ! command -v nsd >/dev/null; then
 	echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
 	apt-get install -y -qq --no-install-recommends postfix nsd >/dev/null
 fi
-apt-get install -y -qq --no-install-recommends swaks iproute2 procps >/dev/null
+apt-get install -y -qq --no-install-recommends swaks libio-socket-inet6-perl iproute2 procps >/dev/null

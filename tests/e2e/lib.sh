@@ -74,14 +74,14 @@ namespace_up() {
 }
 
 # DNS from "zone" lines of case files and plain "NAME TYPE RDATA" lines on standard input: one root
-# zone, so that every name has an answer.
+# zone, so that every name has an answer. NS records would be delegations in it and stay out.
 dns_up() {
 	command -v nsd >/dev/null || skip "nsd is not installed"
 	mkdir -p "$work/nsd"
 	{
 		printf '. 60 IN SOA ns.root-zone.test. hostmaster.root-zone.test. 1 3600 600 86400 60\n'
 		printf '. 60 IN NS ns.root-zone.test.\nns.root-zone.test. 60 IN A 127.0.0.1\n'
-		sed -e 's/^zone[[:space:]]*//' -e 's/^\([^[:space:]]*\)[[:space:]]*\([A-Z]*\)[[:space:]]/\1 60 IN \2 /' | sort -u
+		sed -e 's/^zone[[:space:]]*//' -e 's/^\([^[:space:]]*\)[[:space:]]*\([A-Z]*\)[[:space:]]/\1 60 IN \2 /' | grep -v '^[^ ]* 60 IN NS ' | sort -u
 	} >"$work/nsd/zone"
 	cat >"$work/nsd/nsd.conf" <<EOT
 server:
@@ -174,6 +174,7 @@ milter_protocol = 6
 alias_maps =
 local_recipient_maps =
 smtpd_peername_lookup = yes
+local_header_rewrite_clients =
 EOT
 	cat >"$work/postfix/master.cf" <<'EOT'
 smtp      inet  n       -       n       -       -       smtpd

@@ -149,7 +149,7 @@ deliver $good forged || status=1
 [ "$(grep -c '^Authentication-Results: *\(other\|third\|xmx.rx\)\.example' "$arrived")" -eq 3 ] || status=1
 [ $status -eq 0 ] || grep -ai -A1 '^Authentication-Results:' "$arrived"
 verdict $status "eight forged results are removed, three foreign ones stay"
-logged "and the removal is logged" '"forged_removed":8'
+logged "and the removal is logged" '"forged":8'
 
 status=0
 before=$(mail_count)
