@@ -15,7 +15,7 @@ struct found {
 	const char *missing; /* a template's word that nobody filled, or NULL: a bug the tests look for */
 };
 
-enum { GROUP_SPF = 5, GROUP_SENDER = 9, GROUP_REMARKS = 10 };
+enum { GROUP_DMARC_FAIL = 4, GROUP_SPF = 5, GROUP_SENDER = 9, GROUP_REMARKS = 10 };
 
 struct collection {
 	const struct findings_so_far *facts;

@@ -1,9 +1,10 @@
 /* DKIM: no signature at all, or each signature in turn, those that could align with the author first. */
 #include "base/arena.h"
+#include "base/suffixes.h"
 #include "base/text.h"
 #include "diagnose/collection.h"
-#include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
+#include "diagnose/zone_shape.h"
 #include "message/author.h"
 #include "message/header_list.h"
 
@@ -25,23 +26,75 @@ static const char *trace_of_signature(const struct header_list *header)
 	return NULL;
 }
 
-static void unsigned_causes(struct collection *collection)
+static bool is_remembered(const struct collection *collection, const char *domain)
+{
+	const struct remembered_keys *keys = &collection->facts->remembered;
+
+	for (size_t i = 0; i < keys->count; i++)
+		if (text_equal(keys->items[i].domain, domain))
+			return true;
+	return false;
+}
+
+/* Has the author's domain keys, or its organisation, which may sign for it? */
+static struct keys_below keys_of_author(struct collection *collection, const char **domain)
 {
 	const struct findings_so_far *facts = collection->facts;
-	const char *trace = trace_of_signature(facts->header);
-	const char *keys = arena_printf(collection->arena, "_domainkey.%s", facts->author->domain.name);
-	const struct answer *below = known_answer(&facts->evidence, keys, RR_TXT);
+	const char *own = facts->author->domain.name;
+	const char *places[] = {own, suffixes_organization(facts->suffixes, own)};
+	struct keys_below keys = {KNOWN_NOT, false};
+	bool pending = false;
 
-	if (trace != NULL)
+	for (size_t i = 0; i < 2 && own[0] != '\0' && !pending; i++) {
+		*domain = places[i];
+		if (is_remembered(collection, places[i]))
+			return (struct keys_below){KNOWN_YES, true};
+		if (i == 0 || strcmp(places[0], places[1]) != 0)
+			keys = zone_keys_below(collection, places[i], &pending);
+		if (keys.exist == KNOWN_YES)
+			return keys;
+	}
+	return keys;
+}
+
+static void unsigned_causes(struct collection *collection)
+{
+	const char *trace = trace_of_signature(collection->facts->header), *domain;
+	struct keys_below keys;
+
+	if (trace != NULL) {
 		cause_found(collection, CAUSE_DKIM_SIGNATURE_STRIPPED, CONFIDENCE_STRONG,
 			DETAILS({"trace", trace}));
-	else if (below != NULL && (below->kind == ANSWER_NO_RECORD || below->kind == ANSWER_RECORDS))
-		cause_found(collection, CAUSE_DKIM_UNSIGNED_THIS_PATH, CONFIDENCE_STRONG, NULL);
+		return;
+	}
+	keys = keys_of_author(collection, &domain);
+	if (keys.exist == KNOWN_YES)
+		cause_found(collection, CAUSE_DKIM_UNSIGNED_THIS_PATH,
+			keys.certain ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
+			DETAILS({"from_domain", domain}));
 	else
 		cause_found(collection, CAUSE_DKIM_NOT_SET_UP,
-			below != NULL && below->kind == ANSWER_NO_NAME ? CONFIDENCE_STRONG
-								       : CONFIDENCE_LIKELY,
-			NULL);
+			keys.exist == KNOWN_NO && keys.certain ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY, NULL);
+}
+
+static bool wants_search(const struct signature_verdict *signature)
+{
+	return signature->fault == SIGFAULT_KEY_ABSENT || signature->fault == SIGFAULT_KEY_RECORD ||
+	       signature->fault == SIGFAULT_SIGNATURE;
+}
+
+bool signature_is_searched(const struct collection *collection, const struct signature_verdict *signature)
+{
+	const struct verdicts *verdicts = collection->facts->verdicts;
+	const struct signature_verdict *first = NULL;
+
+	for (size_t i = verdicts->signature_count; i-- > 0;) {
+		const struct signature_verdict *other = &verdicts->signatures[i];
+
+		if (wants_search(other) && (first == NULL || other->aligned_first || !first->aligned_first))
+			first = other;
+	}
+	return first == signature;
 }
 
 static void signature_cause(struct collection *collection, const struct signature_verdict *signature)

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "diagnose/alteration.h"
 #include "diagnose/collection.h"
 #include "diagnose/producers.h"
 #include "message/header_list.h"
@@ -66,14 +67,16 @@ static const char *suspects(const struct collection *collection, const struct si
 	return out.len > 0 ? out.data : "?";
 }
 
-static void wrong_key(struct collection *collection, enum confidence confidence)
+static void wrong_key(
+	struct collection *collection, const struct signature_verdict *signature, enum confidence confidence)
 {
 	bool japanese = collection->facts->language == LANGUAGE_JA;
 	const char *intact = japanese ? "別の署名により無傷" : "intact: another signature passes";
 	const char *unknown = japanese ? "確認できず" : "not verifiable";
 
-	cause_found(collection, CAUSE_DKIM_KEY_MISMATCH, confidence,
-		DETAILS({"integrity", another_passes(collection) ? intact : unknown}));
+	if (!signature_wrong_key_causes(collection, signature))
+		cause_found(collection, CAUSE_DKIM_KEY_MISMATCH, confidence,
+			DETAILS({"integrity", another_passes(collection) ? intact : unknown}));
 }
 
 /* b= and key of different sizes: a size that no key has means a damaged b=. */
@@ -83,6 +86,8 @@ static void other_size(struct collection *collection, const struct signature_ver
 		signature_corrupt_cause(collection, signature);
 		return;
 	}
+	if (signature_wrong_key_causes(collection, signature))
+		return;
 	cause_found(collection, CAUSE_DKIM_KEY_SIZE_MISMATCH, CONFIDENCE_PROVEN,
 		DETAILS({"sigbits", number(collection, signature->signature_bits)},
 			{"keybits", number(collection, signature->key_bits)}));
@@ -145,6 +150,14 @@ static void signer_bug(struct collection *collection, const struct signature_ver
 					   : "b= holds the right digest in a wrong form"}));
 }
 
+/* What happened to the header is found, and the key right, or it is still to be looked for. */
+static bool is_header_explained(struct collection *collection, const struct signature_verdict *signature)
+{
+	const struct alteration *alteration = alteration_of(collection, signature);
+
+	return alteration == NULL || alteration->header.kind != HEADER_UNKNOWN;
+}
+
 /* b= did not verify. Without RSA recovery (Ed25519) nobody can tell a wrong key from another header,
  * unless the body or another signature speaks. */
 static void broken_signature(struct collection *collection, const struct signature_verdict *signature)
@@ -154,7 +167,7 @@ static void broken_signature(struct collection *collection, const struct signatu
 		other_size(collection, signature);
 		return;
 	case RECOVERY_WRONG_KEY:
-		wrong_key(collection, CONFIDENCE_PROVEN);
+		wrong_key(collection, signature, CONFIDENCE_PROVEN);
 		return;
 	case RECOVERY_BAD_DIGEST:
 	case RECOVERY_SAME_HEADER:
@@ -166,8 +179,9 @@ static void broken_signature(struct collection *collection, const struct signatu
 		return;
 	case RECOVERY_NOT_RUN:
 		if (signature->digests_known && signature->body_hash_matches && another_passes(collection))
-			wrong_key(collection, CONFIDENCE_LIKELY);
-		else
+			wrong_key(collection, signature, CONFIDENCE_LIKELY);
+		else if (is_header_explained(collection, signature) ||
+			 !signature_wrong_key_causes(collection, signature))
 			altered(collection, signature, true);
 		return;
 	}

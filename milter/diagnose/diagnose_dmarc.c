@@ -176,6 +176,15 @@ static bool spoofed_own_domain(const struct view *view)
 	return true;
 }
 
+/* The sender's records are in order for one RFC and not for the other. */
+bool dmarc_fails_by_discovery(const struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+
+	return dmarc->result == RESULT_FAIL && dmarc->other_discovery_differs &&
+	       dmarc->other_result == RESULT_PASS;
+}
+
 static void fail_causes(const struct view *view)
 {
 	struct collection *collection = view->collection;
@@ -183,6 +192,8 @@ static void fail_causes(const struct view *view)
 	spoofed_own_domain(view);
 	if (receiver_is_behind_relay(collection) && view->dkim_domain[0] == '\0')
 		return; /* nothing of this may be blamed on the sender */
+	if (dmarc_fails_by_discovery(collection))
+		return; /* dmarc_remarks says it */
 	if (strict_only(view) || suffix_boundary(view) || foreign_pass(view) || changed_path(view))
 		return;
 }

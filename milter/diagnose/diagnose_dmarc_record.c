@@ -11,8 +11,7 @@
 
 enum { SHOWN_START = 20 };
 
-/* The answer at _dmarc of the author's domain, else of its organisation; NULL when never asked. */
-static const struct answer *policy_answer(const struct collection *collection)
+const struct answer *dmarc_policy_answer(const struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
 	const char *places[] = {dmarc->record_domain, dmarc->author_domain, dmarc->author_organization};
@@ -35,7 +34,7 @@ static const struct answer *policy_answer(const struct collection *collection)
 static const char *location_of(const struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
-	const struct answer *answer = policy_answer(collection);
+	const struct answer *answer = dmarc_policy_answer(collection);
 
 	if (dmarc->record_domain[0] != '\0')
 		return arena_printf(collection->arena, "_dmarc.%s", dmarc->record_domain);
@@ -48,7 +47,7 @@ static const char *location_of(const struct collection *collection)
 static const char *record_text(const struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
-	const struct answer *answer = policy_answer(collection);
+	const struct answer *answer = dmarc_policy_answer(collection);
 
 	if (dmarc->record[0] != '\0')
 		return dmarc->record;
@@ -123,36 +122,9 @@ static void misspelled(struct collection *collection)
 				{"fix", fix}));
 }
 
-static bool names_dmarc(const struct answer *answer)
-{
-	for (size_t i = 0; answer != NULL && answer->kind == ANSWER_RECORDS && i < answer->count; i++)
-		if (text_starts(answer->values[i].text, "v=DMARC1"))
-			return true;
-	return false;
-}
-
-static void no_record(struct collection *collection)
-{
-	const struct findings_so_far *facts = collection->facts;
-	const struct dmarc_verdict *dmarc = &facts->verdicts->dmarc;
-	const struct answer *answer = policy_answer(collection);
-
-	if (names_dmarc(known_answer(&facts->evidence, dmarc->author_organization, RR_TXT)) ||
-		names_dmarc(known_answer(&facts->evidence, dmarc->author_domain, RR_TXT)))
-		cause_found(collection, CAUSE_DMARC_RECORD_AT_APEX, CONFIDENCE_STRONG, NULL);
-	else if (answer != NULL && !text_equal(answer->final_name, answer->asked.name))
-		cause_found(collection, CAUSE_DMARC_CNAME_DANGLING, CONFIDENCE_STRONG,
-			DETAILS({"target", answer->final_name}));
-	else if (answer != NULL && answer->kind == ANSWER_RECORDS)
-		cause_found(collection, CAUSE_DMARC_WILDCARD_TXT,
-			known_text(answer, "v=spf1") != NULL ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY, NULL);
-	else
-		cause_found(collection, CAUSE_DMARC_NO_RECORD, CONFIDENCE_LIKELY, NULL);
-}
-
 static void several_records(struct collection *collection)
 {
-	const struct answer *answer = policy_answer(collection);
+	const struct answer *answer = dmarc_policy_answer(collection);
 	const char *first = "";
 	size_t count = 0;
 
@@ -171,12 +143,12 @@ static void several_records(struct collection *collection)
 void dmarc_record_causes(struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
-	const struct answer *answer = policy_answer(collection);
+	const struct answer *answer = dmarc_policy_answer(collection);
 	const char *location = location_of(collection), *value = dmarc->fault_text;
 
 	switch (dmarc->fault) {
 	case DMARCFAULT_NO_RECORD:
-		no_record(collection);
+		dmarc_absence_causes(collection);
 		break;
 	case DMARCFAULT_SEVERAL_RECORDS:
 		several_records(collection);
@@ -235,7 +207,8 @@ void dmarc_remarks(struct collection *collection)
 	if (dmarc->record[0] != '\0')
 		tag_remarks(collection);
 	if (dmarc->other_discovery_differs)
-		cause_found(collection, CAUSE_DMARC_RFC9989_DIFFERS, CONFIDENCE_PROVEN,
+		cause_found_in_group(collection, CAUSE_DMARC_RFC9989_DIFFERS, CONFIDENCE_PROVEN,
+			dmarc_fails_by_discovery(collection) ? GROUP_DMARC_FAIL : GROUP_REMARKS,
 			DETAILS({"result", by_list}, {"result2", by_walk}));
 	if (dmarc->result == RESULT_FAIL && (dmarc->testing || dmarc->pct < 100))
 		cause_found(collection, CAUSE_DMARC_POLICY_SAMPLED, CONFIDENCE_PROVEN,

@@ -4,6 +4,7 @@
 #define DIAGNOSE_DIAGNOSIS_H
 
 #include "base/text.h"
+#include "facts/remembered_key.h"
 #include "facts/trial.h"
 #include "facts/verdicts.h"
 
@@ -73,7 +74,8 @@ struct findings_so_far {
 	int64_t now;
 	int64_t suffixes_age_days; /* -1 when unknown */
 	enum language language;
-	struct trials trials;    /* those done so far */
+	struct remembered_keys remembered; /* of the author's and the signers' domains */
+	struct trials trials;              /* those done so far */
 	struct inquiry *inquiry; /* what else is wanted is noted here; NULL: nothing more can be had */
 	struct alterations *alterations; /* searches done so far; NULL: none may be started now */
 	struct span body;                /* as it arrived; empty when it was not kept */

@@ -21,13 +21,13 @@ struct key_text_size key_text_size(const char *p, struct arena *arena);
 /* Is this a length at which control panels cut? */
 bool key_text_is_cut(size_t len);
 
-/* One key out of records that are its pieces; NULL when they are several whole keys or nothing. */
-const char *key_text_joined(const struct answer *answer, struct arena *arena);
+/* One key out of records that are its pieces, joined in one of KEY_TEXT_ORDERS orders; NULL when that gives
+ * no key or they are several whole keys. */
+enum { KEY_TEXT_ORDERS = 6 };
+const char *key_text_joined(const struct answer *answer, size_t order, struct arena *arena);
 
-/* The record without what does not belong there: marks, PEM lines, a wrapper; p= as known. */
+/* The record without what does not belong there: marks, commas, PEM lines, a wrapper. "p=…" when the key
+ * itself cannot be read. */
 const char *key_text_repaired(const struct signature_verdict *signature, struct arena *arena);
-
-/* 'sel._domainkey.example.com. TXT "…" "…"', in strings of at most 127 characters that every panel takes. */
-const char *key_text_published(const char *name, const char *record, struct arena *arena);
 
 #endif

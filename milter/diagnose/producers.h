@@ -51,6 +51,17 @@ void signature_field_causes(struct collection *collection, const struct signatur
 void signature_corrupt_cause(struct collection *collection, const struct signature_verdict *signature);
 void signature_unsupported_cause(struct collection *collection, const char *term, enum confidence confidence);
 void signature_absence_causes(struct collection *collection, const struct signature_verdict *signature);
+/* The signature for whose key the neighbours in DNS are searched: one per message, questions are few. */
+bool signature_is_searched(const struct collection *collection, const struct signature_verdict *signature);
+/* True when it is known where the right key is, or whose the published one is. */
+bool signature_wrong_key_causes(struct collection *collection, const struct signature_verdict *signature);
+struct key_probe;
+void signature_other_selector_cause(struct collection *collection, const struct signature_verdict *signature,
+	const struct key_probe *probe);
+void signature_several_records_causes(
+	struct collection *collection, const struct signature_verdict *signature);
+void signature_record_causes(struct collection *collection, const struct signature_verdict *signature);
+void signature_key_type_cause(struct collection *collection, const char *type, enum confidence confidence);
 void signature_key_causes(struct collection *collection, const struct signature_verdict *signature);
 void signature_key_remarks(struct collection *collection, const struct signature_verdict *signature);
 void signature_content_causes(struct collection *collection, const struct signature_verdict *signature);
@@ -63,6 +74,12 @@ struct explained signature_alteration_causes(
 	struct collection *collection, const struct signature_verdict *signature);
 
 void from_causes(struct collection *collection);
+void dmarc_absence_causes(struct collection *collection);
+/* The answer at _dmarc of the author's domain, else of its organisation; NULL when never asked. */
+struct answer;
+const struct answer *dmarc_policy_answer(const struct collection *collection);
+/* Fails only by the way in use of finding the organisation. */
+bool dmarc_fails_by_discovery(const struct collection *collection);
 void dmarc_record_causes(struct collection *collection);
 void dmarc_alignment_causes(struct collection *collection);
 void dmarc_remarks(struct collection *collection);

@@ -108,6 +108,23 @@ void bench_client(struct bench *bench, const char *ip, const char *ptr, const ch
 	bench->verdicts.spf.sender = mail;
 }
 
+void bench_trial(struct bench *bench, const char *p, enum recovery recovery)
+{
+	struct trials *trials = &bench->facts.trials;
+
+	assert_true(trials->key_count < BENCH_TRIALS);
+	bench->trials[trials->key_count++] =
+		(struct key_trial){.signature = 0, .key_p = p, .recovery = recovery};
+	trials->keys = bench->trials;
+}
+
+void bench_remember(struct bench *bench, const char *selector, const char *p)
+{
+	bench->remembered[0] = (struct remembered_key){
+		.selector = selector, .domain = "hoge.example", .p = p, .last_seen = 1769936400};
+	bench->facts.remembered = (struct remembered_keys){bench->remembered, 1};
+}
+
 static const struct {
 	const char *word;
 	enum answer_kind kind;

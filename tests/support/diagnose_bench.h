@@ -9,7 +9,7 @@
 #include "message/envelope.h"
 #include "message/header_list.h"
 
-enum { BENCH_SIGNATURES = 3, BENCH_ANSWERS = 40, BENCH_TERMS = 20 };
+enum { BENCH_SIGNATURES = 3, BENCH_ANSWERS = 40, BENCH_TERMS = 20, BENCH_TRIALS = 8 };
 
 struct bench {
 	struct arena *arena;
@@ -24,6 +24,8 @@ struct bench {
 	struct spf_record_seen seen[1];
 	const struct answer *answers[BENCH_ANSWERS];
 	struct network relays[1];
+	struct key_trial trials[BENCH_TRIALS];
+	struct remembered_key remembered[1];
 	struct findings_so_far facts;
 };
 
@@ -37,6 +39,12 @@ void bench_client(struct bench *bench, const char *ip, const char *ptr, const ch
 /* Lines "name TYPE value|value" or "name TYPE !nxdomain|!nodata|!bogus|!timeout|!servfail|!tcp|!local";
  * "name>final TYPE …" came through a CNAME. They become the evidence of everybody. */
 void bench_answers(struct bench *bench, const char *lines);
+
+/* The key p= made the first signature, or did not. */
+void bench_trial(struct bench *bench, const char *p, enum recovery recovery);
+
+/* A key of hoge.example that verified a month ago. */
+void bench_remember(struct bench *bench, const char *selector, const char *p);
 
 /* The SPF record of hoge.example with this result, and its terms as far as the tests need them. */
 void bench_spf(struct bench *bench, enum result result, const char *record);

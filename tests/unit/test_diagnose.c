@@ -61,6 +61,8 @@ int main(void)
 		cmocka_unit_test(dkim_unsigned),
 		cmocka_unit_test(dkim_fields),
 		cmocka_unit_test(dkim_keys),
+		cmocka_unit_test(dkim_key_places),
+		cmocka_unit_test(dkim_wrong_keys),
 		cmocka_unit_test(dkim_contents),
 		cmocka_unit_test(dkim_alterations),
 		cmocka_unit_test(dmarc_records),
