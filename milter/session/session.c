@@ -198,6 +198,7 @@ static sfsistat on_header(SMFICTX *context, char *name, char *value)
 		char *spaced = arena_printf(session->arena, " %s", text);
 
 		inspection_header(session->inspection, text_or_empty(name), spaced, len + 1);
+		arena_reset(session->arena); /* it was copied; a flood shall not pile up */
 	}
 	return go_on(session, SMFIP_NR_HDR);
 }

@@ -1,6 +1,7 @@
 """The scenarios of daemon.sh: each function is one point; a false statement or an exception fails it."""
 
 import os
+import random
 import signal
 import socket
 import stat
@@ -397,7 +398,8 @@ def garbage():
     pieces += [raw(octets, negotiate) for negotiate in (False, True) for octets in (
         b"\0\0\0\0", b"\0\0\0\0E", b"\xff\xff\xff\xffC", b"\x7f\xff\xff\xffL", b"GET / HTTP/1.0\r\n\r\n",
         b"EHLO example.org\r\n", bytes(range(256)) * 8, b"\0\0\0\1\0", b"\0\0\0\1E", b"\0\0\0\1C", b"\0\0\0\1M",
-        b"\0\0\0\1L", b"\0\0\0\2L\0", b"\0\0\0\5LFrom", b"\0\0\0\6Mabcde", b"\0\0\0\3D\0\0", b"\0\0\0\2DM",
+        b"\0\0\0\1L", b"\0\0\0\2L\0", b"\0\0\0\5LFrom", b"\0\0\0\6Mabcde", b"\0\0\0\3D\0\0", b"\0\0\0\2DM", b"\0\0\0\4DMi\0\0\0\0\4M<>\0",
+        b"\0\0\0\x08DMA\0B\0C\0\0\0\0\4M<>\0",
         b"\0\0\0\4Ci\x004", b"\0\0\0\7Ci\x004\0\x19x", b"\0\0\0\7Ci\x006\0\x19x", b"\0\0\0\3Ci\0", b"\0\0\0\4Ci\0Z",
         b"\0\0\0\5O\0\0\0\6", b"\0\0\0\x0dO" + b"\xff" * 12, b"\0\0\0\x0dO" + b"\0" * 12)]
     with Daemon().start() as daemon:
@@ -594,6 +596,31 @@ def dns_dead():
         result = deliver(daemon.where, Message())
         check(result.answer in "ca" and "temperror" in result.inserted[0][2], result.inserted)
         check(time.monotonic() - began < 6, "slow")
+
+
+@point("random streams of half-right packets (SEKISHO_STREAMS of them, seed SEKISHO_SEED)")
+def random_streams():
+    dice = random.Random(int(os.environ.get("SEKISHO_SEED", "1")))
+    texts = [b"", b"<a@good.example>\0", b"From\0 a@good.example\0", b"Authentication-Results\0 mx.rx.example; spf=pass\0",
+             b"DKIM-Signature\0 v=1; a=rsa-sha256; d=good.example; s=s; h=from:x; bh=AA==; b=AA==\0", b"Mi\0Q\0",
+             b"host\x004\0\x19192.0.2.25\0", b"host\x006\0\x19IPv6:2001:db8::1\0", b"hostU", b"x" * 3000, b"a\r\nb\0\0c",
+             b"<\xff\xfe(\\\"@;>\0SMTPUTF8\0", struct.pack("!III", 6, 0x1ff, 0x1fffff)]
+
+    def stream(milter):
+        if dice.random() < 0.8:
+            milter.negotiate(protocol=dice.choice((0x1fffff, 0, 0x7f)))
+        for _ in range(dice.randrange(1, 25)):
+            data = bytearray(dice.choice(texts))
+            if data and dice.random() < 0.3:
+                data[dice.randrange(len(data))] = dice.randrange(256)
+            size = len(data) + 1 if dice.random() < 0.97 else dice.choice((0, 1, 2, 70000, 0xffffffff))
+            milter.send_raw(struct.pack("!I", size) + dice.choice(b"CHMRLLNBEADKTUQO").to_bytes(1, "big") + data)
+        milter.socket.shutdown(socket.SHUT_WR)
+        while milter.socket.recv(65536):
+            pass
+
+    with Daemon().start() as daemon:
+        survives(daemon, [stream] * int(os.environ.get("SEKISHO_STREAMS", "300")))
 
 
 def main():

@@ -1,5 +1,6 @@
 /* session/negotiate and session/client: what is agreed with an MTA, and who connected. */
 #include "session/client.h"
+#include "session/macro_guard.h"
 #include "session/negotiate.h"
 
 #include <arpa/inet.h>
@@ -118,6 +119,27 @@ static void names(void **state)
 		assert_string_equal(client_name(rows[i][0]), rows[i][1]);
 }
 
+static void macro_pairs(void **state)
+{
+	static const struct {
+		const char *octets;
+		size_t len, expected;
+	} rows[] = {
+		{"", 0, 0},
+		{"M", 1, 1},
+		{"Mi\0Q1\0", 6, 6},
+		{"Mi\0Q1\0{a}\0", 10, 6}, /* a name alone: libmilter would read on behind it */
+		{"Mi\0", 3, 1},
+		{"Mi\0Q1", 5, 1}, /* a value without its end */
+		{"Mi\0\0j\0mx\0", 9, 9},
+		{"M\0\0\0", 4, 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(macro_pairs_len(rows[i].octets, rows[i].len), rows[i].expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +147,7 @@ int main(void)
 		cmocka_unit_test(wanted_commands),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(names),
+		cmocka_unit_test(macro_pairs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
