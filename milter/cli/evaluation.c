@@ -28,6 +28,7 @@ struct evaluation {
 	bool smtputf8;
 	const char *const *recipients;
 	size_t recipient_count;
+	struct remembered_keys remembered;
 	char *message;
 	size_t message_len;
 };
@@ -66,6 +67,7 @@ static bool open_inspector(
 		.dns = evaluation->dns,
 		.authserv_id = authserv_id_of(settings, evaluation->arena),
 		.fixed_now = now,
+		.remembered = evaluation->remembered,
 	};
 	evaluation->inspection = inspection_new(&evaluation->inspector);
 	return true;
@@ -130,6 +132,7 @@ struct evaluation *evaluation_open_case(
 	evaluation->smtputf8 = file->smtputf8;
 	evaluation->recipients = file->recipients;
 	evaluation->recipient_count = file->recipient_count;
+	evaluation->remembered = file->seen_keys;
 	if (!case_file_apply_options(file, settings, fault) ||
 		!read_message(evaluation, file->message_path, fault) ||
 		!open_inspector(evaluation, file->zone, file->now, fault))

@@ -8,10 +8,11 @@
 #include "diagnose/alteration.h"
 #include "diagnose/inquiry.h"
 #include "dns/dns.h"
+#include "inspect/claims.h"
 #include "inspect/investigation.h"
+#include "inspect/recollection.h"
 #include "inspect/skip.h"
 #include "message/author.h"
-#include "message/forged_results.h"
 #include "message/header_list.h"
 #include "settings/settings.h"
 #include "verify/verify.h"
@@ -20,7 +21,6 @@
 #include <string.h>
 
 enum {
-	FORGED_MAX = HEADER_FIELDS_MAX,
 	BODY_PIECES_MAX = 2048, /* the MTA sends up to 64 KB in one piece */
 	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all (catalogue section 6) */
 };
@@ -50,6 +50,7 @@ struct inspection {
 	struct inquiry inquiry;
 	struct investigation investigation;
 	struct alterations alterations;
+	struct remembered_keys remembered;
 	bool may_search; /* the MTA has its answer: time for what takes some */
 
 	/* the body as it arrives, kept for the diagnosis */
@@ -124,6 +125,7 @@ static void message_reset(struct inspection *inspection)
 	inspection->inquiry = (struct inquiry){.question_count = 0};
 	investigation_begin(&inspection->investigation);
 	alterations_begin(&inspection->alterations);
+	inspection->remembered = (struct remembered_keys){.count = 0};
 	inspection->may_search = false;
 }
 
@@ -304,6 +306,7 @@ static void diagnose_all(struct inspection *inspection)
 		.now = inspection->work.now,
 		.suffixes_age_days = suffixes_age_days(inspection),
 		.language = (enum language)settings->log_language,
+		.remembered = inspection->remembered,
 		.trials = inspection->investigation.done,
 		.inquiry = &inspection->inquiry,
 		.alterations = inspection->may_search ? &inspection->alterations : NULL,
@@ -313,27 +316,6 @@ static void diagnose_all(struct inspection *inspection)
 
 	inspection->inquiry = (struct inquiry){.question_count = 0};
 	inspection->findings.diagnoses = diagnose(&facts, inspection->arena);
-}
-
-/* Which of the incoming fields a reader could take for ours. */
-static void find_forged(struct inspection *inspection)
-{
-	const struct text_list *also = &inspection->shared->settings->authserv_id_also;
-	const char **ids = arena_array(inspection->arena, also->count + 1, sizeof *ids);
-	size_t *results = arena_array(inspection->arena, FORGED_MAX, sizeof *results);
-	size_t count = header_list_count(&inspection->header, "X-Sekisho-Cause");
-	size_t *causes = arena_array(inspection->arena, count + 1, sizeof *causes);
-
-	ids[0] = inspection->shared->authserv_id;
-	for (size_t i = 0; i < also->count; i++)
-		ids[i + 1] = also->items[i];
-	inspection->findings.forged_count = forged_results_find(
-		&inspection->header, "Authentication-Results", ids, also->count + 1, results, FORGED_MAX);
-	inspection->findings.forged_results = results;
-	for (size_t i = 0; i < count; i++)
-		causes[i] = count - i;
-	inspection->findings.forged_causes = causes;
-	inspection->findings.forged_cause_count = count;
 }
 
 const struct findings *inspection_finish(struct inspection *inspection, const char *queue_id)
@@ -350,7 +332,7 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 		.authserv_id = inspection->shared->authserv_id,
 		.now = inspection->work.now,
 	};
-	find_forged(inspection);
+	claims_find(inspection->shared, &inspection->header, inspection->arena, findings);
 	inspection->verdicts.body_size = inspection->body_size;
 	inspection->verdicts.skip_reason = inspection->skip_reason;
 	inspection->verdicts.skipped = inspection->skip_reason[0] != '\0';
@@ -366,7 +348,8 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 
 bool inspection_wants_more(const struct inspection *inspection)
 {
-	return !inquiry_is_empty(&inspection->inquiry);
+	return !inquiry_is_empty(&inspection->inquiry) ||
+	       recollection_is_due(inspection->shared, &inspection->work, &inspection->verdicts);
 }
 
 const struct findings *inspection_deepen(struct inspection *inspection)
@@ -375,6 +358,10 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 	int64_t started_ms = clock_monotonic_ms();
 
 	inspection->may_search = true;
+	recollection_keep(inspection->shared, &inspection->work, &inspection->verdicts);
+	if (!inquiry_is_empty(&inspection->inquiry))
+		inspection->remembered =
+			recollection_of(inspection->shared, &inspection->work, &inspection->verdicts);
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
 		(unsigned)inspection->shared->settings->diagnosis_queries);
 	for (int round = 0; round < INQUIRY_ROUNDS_MAX; round++) {

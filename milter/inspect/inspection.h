@@ -9,6 +9,7 @@
 #include "message/envelope.h"
 
 struct dns;
+struct key_memory;
 struct libraries;
 struct settings;
 struct suffixes;
@@ -20,7 +21,9 @@ struct inspector {
 	const struct libraries *libraries;
 	struct dns *dns;
 	const char *authserv_id;
-	int64_t fixed_now; /* 0: the real clock */
+	int64_t fixed_now;                 /* 0: the real clock */
+	struct key_memory *key_memory;     /* NULL: none */
+	struct remembered_keys remembered; /* given with a replayed case */
 };
 
 struct inspection;
@@ -48,7 +51,8 @@ void inspection_body(struct inspection *inspection, const char *octets, size_t l
 /* May wait for DNS up to the message's deadline. The findings live until the next begin or abandon. */
 const struct findings *inspection_finish(struct inspection *inspection, const char *queue_id);
 
-/* The diagnosis would like to know more than the verifiers asked: inspection_deepen can find out. */
+/* The diagnosis would like to know more than the verifiers asked, or a key is to be remembered:
+ * inspection_deepen does it. */
 bool inspection_wants_more(const struct inspection *inspection);
 
 /* Goes on diagnosing with further questions and trials, within the budget of the diagnosis; verdicts do

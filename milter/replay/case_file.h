@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "base/netaddr.h"
+#include "facts/remembered_key.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,8 +34,7 @@ struct case_file {
 	size_t option_count;
 	const struct case_pair *expectations;
 	size_t expectation_count;
-	const char *const *seen_keys; /* raw values, for the key memory */
-	size_t seen_key_count;
+	struct remembered_keys seen_keys; /* the key memory */
 	struct zone *zone;
 	const char *message_path; /* resolved against the case file's folder */
 };

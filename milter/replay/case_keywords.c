@@ -138,25 +138,29 @@ static struct span next_word(const char **text)
 }
 
 /* A day or a time. */
-static bool is_date(struct span word, struct arena *arena)
+static bool read_date(struct span word, struct arena *arena, int64_t *seconds)
 {
-	int64_t seconds;
-
-	return timestamp_parse(span_text(arena, word), &seconds) ||
-	       timestamp_parse(arena_printf(arena, "%.*sT00:00:00Z", (int)word.len, word.at), &seconds);
+	return timestamp_parse(span_text(arena, word), seconds) ||
+	       timestamp_parse(arena_printf(arena, "%.*sT00:00:00Z", (int)word.len, word.at), seconds);
 }
 
 static bool take_seen_key(struct case_reader *reader, const char *value, struct fault *why)
 {
 	const char *rest = value;
 	struct span selector = next_word(&rest), domain = next_word(&rest), date = next_word(&rest);
+	int64_t seen;
 
-	if (selector.len == 0 || domain.len == 0 || !is_date(date, reader->arena) ||
+	if (selector.len == 0 || domain.len == 0 || !read_date(date, reader->arena, &seen) ||
 		strncmp(rest, "p=", 2) != 0) {
 		fault_set(why, "seen-key: expected SELECTOR DOMAIN DATE p=KEY, the date as 2026-03-01");
 		return false;
 	}
-	reader->seen_keys.items[reader->seen_keys.count++] = value;
+	reader->seen_keys[reader->seen_key_count++] = (struct remembered_key){
+		.selector = text_lower(reader->arena, selector.at, selector.len),
+		.domain = text_lower(reader->arena, domain.at, domain.len),
+		.p = rest + 2,
+		.last_seen = seen,
+	};
 	return true;
 }
 

@@ -17,7 +17,9 @@ struct case_reader {
 	struct case_file *file;
 	struct arena *arena;
 	struct settings *scratch; /* takes the options, to see whether they can be read */
-	struct case_list recipients, seen_keys;
+	struct case_list recipients;
+	struct remembered_key *seen_keys;
+	size_t seen_key_count;
 	struct case_pair *options, *expectations;
 	unsigned seen[CASE_KEYWORDS]; /* lines of each keyword */
 };

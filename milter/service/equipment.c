@@ -4,11 +4,18 @@
 #include "base/suffixes.h"
 #include "dns/dns.h"
 #include "dns/zone.h"
+#include "memory/key_memory.h"
 #include "report/sink.h"
 #include "settings/settings.h"
 #include "verify/verify.h"
 
 #include <string.h>
+#include <syslog.h>
+
+static void complain(void *self, const char *text)
+{
+	sink_say(self, LOG_WARNING, "%s", text);
+}
 
 static bool open_dns(struct equipment *equipment, const char *zone_path, struct fault *fault)
 {
@@ -38,7 +45,12 @@ static bool open_all(struct equipment *equipment, const char *zone_path, struct 
 	if (equipment->libraries == NULL || !open_dns(equipment, zone_path, fault))
 		return false;
 	equipment->sink = sink_open(settings, fault);
-	return equipment->sink != NULL;
+	if (equipment->sink == NULL)
+		return false;
+	if (settings->key_memory[0] != '\0')
+		equipment->key_memory = key_memory_open(settings->key_memory,
+			(struct key_memory_listener){.complain = complain, .self = equipment->sink});
+	return true;
 }
 
 bool equipment_open(struct equipment *equipment, const struct settings *settings, const char *zone_path,
@@ -56,12 +68,14 @@ bool equipment_open(struct equipment *equipment, const struct settings *settings
 		.dns = equipment->dns,
 		.authserv_id =
 			settings->authserv_id[0] != '\0' ? settings->authserv_id : host_name(equipment->host),
+		.key_memory = equipment->key_memory,
 	};
 	return true;
 }
 
 void equipment_close(struct equipment *equipment)
 {
+	key_memory_close(&equipment->key_memory);
 	sink_close(&equipment->sink);
 	dns_close(&equipment->dns);
 	arena_free(&equipment->zone_arena);

@@ -1,5 +1,5 @@
 /* All that a worker opens before it serves, in order, and closes after: the public suffix list, the
- * verification libraries, DNS, the log. */
+ * verification libraries, DNS, the log, the key memory. */
 #ifndef SERVICE_EQUIPMENT_H
 #define SERVICE_EQUIPMENT_H
 
@@ -20,6 +20,7 @@ struct equipment {
 	struct arena *zone_arena;
 	struct dns *dns;
 	struct sink *sink;
+	struct key_memory *key_memory;
 	struct inspector inspector;
 	char host[HOST_NAME_SIZE];
 };

@@ -129,6 +129,7 @@ daemon_up() {
 		echo "pid-file = $work/run/sekishod.pid"
 		echo "user = nobody"
 		echo "log-sink = json"
+		echo "key-memory = $work/run/keys.db"
 		echo "log-file = $work/run/log.json"
 		for line in "$@"; do echo "$line"; done
 	} >"$work/run/sekisho.conf"

@@ -89,8 +89,11 @@ static void whole_case(void **state)
 	assert_int_equal(file->option_count, 4);
 	assert_string_equal(file->options[1].name, "public-suffix");
 	assert_string_equal(file->options[1].value, "rs.example");
-	assert_int_equal(file->seen_key_count, 2);
-	assert_string_equal(file->seen_keys[0], "s1 a.example 2026-02-01 p=AAAA");
+	assert_int_equal(file->seen_keys.count, 2);
+	assert_string_equal(file->seen_keys.items[0].selector, "s1");
+	assert_string_equal(file->seen_keys.items[0].domain, "a.example");
+	assert_string_equal(file->seen_keys.items[0].p, "AAAA");
+	assert_int_equal(file->seen_keys.items[0].last_seen, 1769904000);
 	assert_string_equal(file->message_path, "some mail.eml");
 	assert_int_equal(file->expectation_count, 5);
 	assert_string_equal(file->expectations[1].name, "dkim[2]");
