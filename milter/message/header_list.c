@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { FIELDS_AT_FIRST = 32, AUTHOR_FIELDS_KEPT = 2 };
+enum { FIELDS_AT_FIRST = 32 };
 
 struct header_list header_list_new(struct arena *arena)
 {
@@ -92,18 +92,33 @@ static void set_value(struct header_list *list, struct header_field *field, cons
 	field->value_len = out;
 }
 
+/* Names that nobody may hide behind a flood: a second author, results that claim to be ours. */
+static bool is_kept_in_flood(const struct header_list *list, struct span name)
+{
+	static const struct {
+		const char *name;
+		size_t most;
+	} kept[] = {{"From", 2}, {"Authentication-Results", FLOOD_RESULTS_MAX},
+		{"X-Sekisho-Cause", FLOOD_RESULTS_MAX}};
+
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+		if (span_is(name, kept[i].name))
+			return header_list_count(list, kept[i].name) < kept[i].most;
+	return false;
+}
+
 bool header_list_add(struct header_list *list, const char *name, const char *value, size_t value_len)
 {
 	size_t full_len = strlen(name), name_len = name_length(name);
-	bool fits, is_author = name_len == 4 && text_equal_n(name, "From", 4);
 	struct header_field *field;
+	bool fits;
 
 	value_len = value_length(value, value_len);
 	fits = list->count < HEADER_FIELDS_MAX && full_len <= HEADER_OCTETS_MAX - list->octets &&
 	       value_len <= HEADER_OCTETS_MAX - list->octets - full_len;
 	if (!fits) {
 		list->dropped++;
-		if (!is_author || header_list_count(list, "From") >= AUTHOR_FIELDS_KEPT)
+		if (!is_kept_in_flood(list, (struct span){name, name_len}))
 			return false;
 		value_len = 0;
 	}

@@ -9,7 +9,7 @@
 struct arena;
 
 /* Our limits: a flood gets a verdict and no memory. */
-enum { HEADER_FIELDS_MAX = 2000, HEADER_OCTETS_MAX = 1048576 };
+enum { HEADER_FIELDS_MAX = 2000, HEADER_OCTETS_MAX = 1048576, FLOOD_RESULTS_MAX = 20000 };
 
 struct header_field {
 	const char *name;  /* as it came, trailing blanks included */
@@ -32,8 +32,8 @@ struct header_list {
 struct header_list header_list_new(struct arena *arena);
 
 /* Copies name and value; bare LF folds become CRLF, a NUL ends the value. False when over the limits
- * (then only counted). The first two From fields are kept even then, with an empty value: nobody
- * hides a second author behind a flood. */
+ * (then only counted). From (the first two), Authentication-Results and X-Sekisho-Cause are kept even
+ * then, with an empty value: nobody hides a second author or a forged result behind a flood. */
 bool header_list_add(struct header_list *list, const char *name, const char *value, size_t value_len);
 
 bool header_field_is(const struct header_field *field, const char *name);

@@ -185,6 +185,24 @@ static void files_are_split(void **state)
 	}
 }
 
+/* Forged results behind a flood keep their numbers, so that they can be deleted. */
+static void results_behind_a_flood(void **state)
+{
+	struct arena *arena = arena_new();
+	struct header_list list = header_list_new(arena);
+
+	(void)state;
+	assert_true(header_list_add(&list, "Authentication-Results", " a", 2));
+	for (size_t i = 0; i < HEADER_FIELDS_MAX; i++)
+		(void)header_list_add(&list, "X-Flood", " x", 2);
+	assert_false(header_list_add(&list, "authentication-results ", " mx; dmarc=pass", 15));
+	assert_false(header_list_add(&list, "Subject", " x", 2));
+	assert_int_equal(header_list_count(&list, "Authentication-Results"), 2);
+	assert_string_equal(header_list_find(&list, "Authentication-Results", 2)->value, "");
+	assert_null(header_list_find(&list, "Subject", 1));
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +213,7 @@ int main(void)
 		cmocka_unit_test(authors_survive_floods),
 		cmocka_unit_test(long_names_are_cheap),
 		cmocka_unit_test(files_are_split),
+		cmocka_unit_test(results_behind_a_flood),
 	};
 
 	return cmocka_run_group_tests_name("header_list", tests, NULL, NULL);
