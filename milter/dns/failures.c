@@ -164,7 +164,7 @@ void failures_read_line(struct failures *failures, const char *line, size_t len)
 static void write_as_log(const struct question *question, char text[QUESTION_SIZE])
 {
 	(void)snprintf(text, QUESTION_SIZE, "%s. %s", question->name, rr_type_name(question->type));
-	for (size_t i = 0; question->name[i] != '\0' && i < QUESTION_SIZE - 1; i++)
+	for (size_t i = 0; i < QUESTION_SIZE - 1 && question->name[i] != '\0'; i++)
 		if (!text_is_alnum(text[i]) && strchr("-_*.", text[i]) == NULL)
 			text[i] = '?';
 }

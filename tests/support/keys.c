@@ -1,4 +1,4 @@
-#include "keys.h"
+#include "support/keys.h"
 
 const char KEY_RSA_512[] = "-----BEGIN PRIVATE KEY-----\n"
 			   "MIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4wggE6AgEAAkEAvJQVwl+Kq7Jucb2R\n"

@@ -1,4 +1,4 @@
-#include "signer.h"
+#include "support/signer.h"
 
 #include "base/base64.h"
 #include "message/canon.h"

@@ -1,9 +1,9 @@
 /* records/key_record, rsa_key, base64: what is wrong with a published key, exactly. */
 #include "base/arena.h"
-#include "keys.h"
 #include "records/key_record.h"
 #include "records/rsa_key.h"
-#include "signer.h"
+#include "support/keys.h"
+#include "support/signer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

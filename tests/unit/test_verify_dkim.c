@@ -4,11 +4,11 @@
 #include "base/text.h"
 #include "dns/dns.h"
 #include "dns/zone.h"
-#include "keys.h"
 #include "message/author.h"
 #include "message/envelope.h"
 #include "settings/settings.h"
-#include "signer.h"
+#include "support/keys.h"
+#include "support/signer.h"
 #include "verify/verify.h"
 
 #include <setjmp.h>
