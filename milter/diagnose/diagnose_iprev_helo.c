@@ -3,6 +3,7 @@
 #include "base/domain.h"
 #include "base/text.h"
 #include "diagnose/collection.h"
+#include "diagnose/inquiry.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
 #include "message/envelope.h"
@@ -23,14 +24,13 @@ static bool is_host_name(const char *name)
 static void no_reverse_name(struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
-	const struct answer *four = known_answer(&facts->evidence, facts->envelope->helo_domain.name, RR_A);
+	const struct answer *four = NULL, *ptr;
 	struct netaddr sibling;
-	const struct answer *ptr;
 
-	if (facts->envelope->client.family == NETADDR_IPV6 && four != NULL && four->count > 0 &&
-		netaddr_parse(four->values[0].text, &sibling)) {
-		ptr = known_answer(
-			&facts->evidence, netaddr_reverse_name(&sibling, collection->arena), RR_PTR);
+	if (facts->envelope->client.family == NETADDR_IPV6)
+		four = inquire_spare(collection, facts->envelope->helo_domain.name, RR_A);
+	if (four != NULL && four->count > 0 && netaddr_parse(four->values[0].text, &sibling)) {
+		ptr = inquire_spare(collection, netaddr_reverse_name(&sibling, collection->arena), RR_PTR);
 		if (ptr != NULL && ptr->kind == ANSWER_RECORDS) {
 			cause_found(collection, CAUSE_IPREV_IPV6_NO_PTR, CONFIDENCE_STRONG,
 				DETAILS({"v4", four->values[0].text}));
@@ -110,12 +110,20 @@ void helo_causes(struct collection *collection)
 	const char *name = envelope->helo_domain.name;
 	bool decides = facts->verdicts->spf.identity == IDENTITY_HELO &&
 		       facts->verdicts->spf.fault == SPFAULT_SENDER_UNUSABLE;
-	const char *addresses = known_addresses(&facts->evidence, name, collection->arena);
+	const char *addresses;
+	const struct answer *answer;
 
 	if (text_equal(name, facts->authserv_id) && name[0] != '\0' && !receiver_is_ours(collection)) {
 		cause_found(collection, CAUSE_HELO_FORGED_OWN_NAME, CONFIDENCE_STRONG, NULL);
 		return;
 	}
+	answer = strchr(name, '.') == NULL || receiver_is_behind_relay(collection)
+			 ? NULL
+			 : inquire_spare(collection, name,
+				   envelope->client.family == NETADDR_IPV6 ? RR_AAAA : RR_A);
+	if (answer != NULL && answer->kind == ANSWER_NO_RECORD)
+		(void)inquire_spare(collection, name, answer->asked.type == RR_A ? RR_AAAA : RR_A);
+	addresses = known_addresses(&facts->evidence, name, collection->arena);
 	if (strchr(name, '.') == NULL)
 		cause_found_in_group(collection, CAUSE_HELO_NOT_FQDN, CONFIDENCE_PROVEN,
 			decides ? GROUP_SPF : GROUP_SENDER, NULL);

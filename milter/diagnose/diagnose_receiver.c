@@ -111,6 +111,35 @@ static void altered_inside(struct collection *collection)
 			{"detail", "it saw dkim=pass"}));
 }
 
+/* A filter of this very host has left its mark above the way the message came: it ran before us. */
+static void filtered_before_us(struct collection *collection)
+{
+	static const char *const marks[] = {"X-Virus-Scanned", "X-Virus-Status", "X-Spam-Checker-Version",
+		"X-Spam-Scanned", "X-Filter", "X-Filtered-By", "X-Milter", "X-Content-Filter",
+		"X-Disclaimer"};
+	const struct findings_so_far *facts = collection->facts;
+
+	if (receiver_is_ours(collection) || !content_was_altered(facts->verdicts))
+		return;
+	for (size_t i = 0; i < facts->header->count; i++) {
+		const struct header_field *field = &facts->header->fields[i];
+		const char *by;
+
+		if (header_field_is(field, "Received"))
+			return;
+		for (size_t m = 0; m < sizeof marks / sizeof marks[0]; m++) {
+			if (!header_field_is(field, marks[m]) ||
+				text_find(field->value, field->value_len, facts->authserv_id) == NULL)
+				continue;
+			by = arena_printf(collection->arena, "%s: %s", marks[m],
+				span_text(collection->arena, span_trim(span_of(field->value))));
+			cause_found(
+				collection, CAUSE_RX_MILTER_ORDER, CONFIDENCE_LIKELY, DETAILS({"by", by}));
+			return;
+		}
+	}
+}
+
 /* Every lookup of this message ended in trouble, or the resolver says itself that it cannot work. */
 static void resolver_failure(struct collection *collection)
 {
@@ -122,7 +151,7 @@ static void resolver_failure(struct collection *collection)
 		const struct answer *answer = evidence->answers[i];
 
 		troubles += answer->kind == ANSWER_NO_REPLY && answer->trouble != TROUBLE_BUDGET;
-		dead = dead || answer->trouble == TROUBLE_LOCAL;
+		dead = dead || (answer->trouble == TROUBLE_LOCAL && answer->asked.mode == ASK_NORMAL);
 	}
 	if (dead || (troubles >= TROUBLES_FOR_OUTAGE && troubles == evidence->count))
 		cause_found(collection, CAUSE_RX_RESOLVER_FAILURE,
@@ -171,6 +200,7 @@ void receiver_causes(struct collection *collection)
 
 	resolver_failure(collection);
 	altered_inside(collection);
+	filtered_before_us(collection);
 	if (receiver_is_behind_relay(collection))
 		behind_relay(collection);
 	clock_skew(collection);
@@ -187,6 +217,10 @@ void receiver_remarks(struct collection *collection)
 	if (facts->forged_results > 0)
 		cause_found(collection, CAUSE_RX_FORGED_AR_REMOVED, CONFIDENCE_PROVEN,
 			DETAILS({"n", arena_printf(collection->arena, "%zu", facts->forged_results)}));
+	if (facts->partial)
+		cause_found(collection, CAUSE_RX_DIAGNOSIS_BUDGET, CONFIDENCE_PROVEN,
+			DETAILS({"which", facts->language == LANGUAGE_JA ? "DNS問い合わせと時間"
+									 : "questions and time for DNS"}));
 	if (facts->suffixes_age_days > SUFFIXES_OLD_DAYS && suffixes_decided(facts->verdicts))
 		cause_found(collection, CAUSE_RX_PSL_OUTDATED, CONFIDENCE_PROVEN,
 			DETAILS({"days", arena_printf(collection->arena, "%lld",

@@ -5,7 +5,7 @@
 #include "diagnose/collection.h"
 #include "diagnose/hops.h"
 #include "diagnose/producers.h"
-#include "diagnose/spf_text.h"
+#include "diagnose/spf_proposal.h"
 #include "message/envelope.h"
 #include "message/header_list.h"
 
@@ -39,8 +39,7 @@ static struct netaddr allowed_hop(struct collection *collection)
 
 		if (from->family == NETADDR_NONE || netaddr_equal(from, &facts->envelope->client))
 			continue;
-		if (spf_text_try(&facts->evidence, spf->domain, spf->record, from, collection->arena) ==
-			SPF_TRY_PASS)
+		if (spf_attempt_of(collection, from, spf->domain, spf->record).outcome == SPF_TRY_PASS)
 			return *from;
 	}
 	return (struct netaddr){.family = NETADDR_NONE};

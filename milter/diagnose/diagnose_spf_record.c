@@ -5,15 +5,16 @@
 #include "base/text.h"
 #include "diagnose/collection.h"
 #include "diagnose/edit_distance.h"
+#include "diagnose/inquiry.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
-#include "diagnose/spf_text.h"
+#include "diagnose/spf_proposal.h"
 #include "message/envelope.h"
 
 #include <string.h>
 
 /* Ours: repairs tried for one record; whoever writes 300 wrong words gets no 300 evaluations. */
-enum { REPAIRS_MAX = 20 };
+enum { REPAIRS_MAX = 20, NEAR_TRIED = 2 };
 
 struct view {
 	struct collection *collection;
@@ -24,12 +25,6 @@ struct view {
 	unsigned *repairs_left;
 };
 
-static enum spf_try try_record(const struct view *view, const char *record)
-{
-	return spf_text_try(&view->facts->evidence, view->spf->domain, record, &view->facts->envelope->client,
-		view->arena);
-}
-
 /* How sure is a repair? Not at all when it was tried and does not help. */
 static bool repair_helps(const struct view *view, const char *record, enum confidence *confidence)
 {
@@ -37,7 +32,7 @@ static bool repair_helps(const struct view *view, const char *record, enum confi
 
 	if (*view->repairs_left > 0) {
 		--*view->repairs_left;
-		result = try_record(view, record);
+		result = spf_attempt_here(view->collection, record).outcome;
 	}
 	*confidence = result == SPF_TRY_PASS ? CONFIDENCE_PROVEN : CONFIDENCE_LIKELY;
 	return result != SPF_TRY_OTHER;
@@ -71,19 +66,10 @@ static bool explicit_deny(const struct view *view)
 	return true;
 }
 
-static const char *client_word(const struct view *view)
-{
-	char text[NETADDR_TEXT_SIZE];
-
-	return arena_printf(view->arena, "%s:%s",
-		view->facts->envelope->client.family == NETADDR_IPV6 ? "ip6" : "ip4",
-		netaddr_format(&view->facts->envelope->client, text));
-}
-
 /* Nothing but "all": either the domain never sends, or nobody ever filled the record in. */
 static bool nothing_listed(const struct view *view)
 {
-	const struct answer *mx = known_answer(&view->facts->evidence, view->spf->domain, RR_MX);
+	const struct answer *mx = inquire(view->collection, view->spf->domain, RR_MX);
 	bool without_mx;
 
 	if (view->words.count != 2 || !is_all(&view->words.items[1]))
@@ -96,7 +82,9 @@ static bool nothing_listed(const struct view *view)
 	else
 		cause_found(view->collection, CAUSE_SPF_NOTHING_LISTED,
 			mx != NULL ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
-			DETAILS({"fix", spf_text_with(view->spf->record, client_word(view), view->arena)}));
+			DETAILS({"fix", spf_proposal(view->collection,
+						spf_text_with(view->spf->record,
+							spf_client_word(view->collection), view->arena))}));
 	return true;
 }
 
@@ -110,8 +98,8 @@ static bool version_repeated(const struct view *view)
 			continue;
 		if (!repair_helps(view, merged, &confidence))
 			return false;
-		cause_found(
-			view->collection, CAUSE_SPF_VERSION_REPEATED, confidence, DETAILS({"fix", merged}));
+		cause_found(view->collection, CAUSE_SPF_VERSION_REPEATED, confidence,
+			DETAILS({"fix", spf_proposal(view->collection, merged)}));
 		return true;
 	}
 	return false;
@@ -131,7 +119,7 @@ static bool mechanism_after_all(const struct view *view)
 			!repair_helps(view, repaired, &confidence))
 			continue;
 		cause_found(view->collection, CAUSE_SPF_MECHANISM_AFTER_ALL, confidence,
-			DETAILS({"mech", word->text}, {"fix", repaired}));
+			DETAILS({"mech", word->text}, {"fix", spf_proposal(view->collection, repaired)}));
 		return true;
 	}
 	return false;
@@ -249,34 +237,66 @@ static bool same_organization(const struct view *view, const char *a, const char
 		       suffixes_organization(view->facts->suffixes, b));
 }
 
-/* A listed address beside the client's: a neighbour in the provider's pool, or a slip of the finger?
- * Only where signatures say that the client may send: a forger's address is near by chance. */
-static bool neighbour_or_slip(const struct view *view)
+/* Whose is the listed address? Asked only where it is near the client's. */
+static const char *reverse_name(const struct view *view, const struct network *network, bool *known)
+{
+	const struct answer *answer =
+		inquire(view->collection, netaddr_reverse_name(&network->address, view->arena), RR_PTR);
+
+	*known = answer != NULL && !answer_is_trouble(answer);
+	return *known && answer->kind == ANSWER_RECORDS ? answer->values[0].text : "";
+}
+
+static const char *corrected(const struct view *view, const struct spf_word *word)
+{
+	return spf_proposal(
+		view->collection, spf_text_replaced(view->spf->record, word->position, strlen(word->text),
+					  spf_client_word(view->collection), view->arena));
+}
+
+/* One listed address beside the client's: a neighbour in the provider's pool, or a slip of the finger?
+ * A forger's address is near by chance: without a signature the reverse names must speak for it. */
+static bool near_word(const struct view *view, const struct spf_word *word, const struct network *network)
 {
 	const struct netaddr *client = &view->facts->envelope->client;
-	const char *ptr = view->facts->verdicts->iprev.name;
-	bool own = same_organization(view, ptr, view->spf->domain);
+	const char *ptr = view->facts->verdicts->iprev.name, *listed;
+	bool own = same_organization(view, ptr, view->spf->domain), known;
+	bool signed_here = spf_domain_signed(view->collection), trusted = own || signed_here;
 	char text[NETADDR_TEXT_SIZE];
+	bool beside = netaddr_match(&network->address, client, client->family == NETADDR_IPV6 ? 64 : 24);
+	bool slip = trusted && edit_distance(word->value, netaddr_format(client, text)) == 1;
 
-	if (!spf_domain_signed(view->collection))
+	if (!beside && !slip)
 		return false;
-	for (size_t i = 1; i < view->words.count; i++) {
+	listed = reverse_name(view, network, &known);
+	if (beside && !own && ptr[0] != '\0' && (known ? same_organization(view, ptr, listed) : signed_here))
+		cause_found(view->collection, CAUSE_SPF_IP_NEAR_LISTED,
+			known ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
+			DETAILS({"listed", word->value}, {"fix", corrected(view, word)}));
+	else if (slip && !same_organization(view, view->spf->domain, listed))
+		cause_found(view->collection, CAUSE_SPF_IP_TYPO,
+			known ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
+			DETAILS({"listed", word->value}, {"fix", corrected(view, word)}));
+	else
+		return false;
+	return true;
+}
+
+static bool neighbour_or_slip(const struct view *view)
+{
+	unsigned whole = view->facts->envelope->client.family == NETADDR_IPV6 ? 128 : 32;
+	int tried = 0;
+
+	for (size_t i = 1; i < view->words.count && tried < NEAR_TRIED; i++) {
 		const struct spf_word *word = &view->words.items[i];
-		unsigned whole = client->family == NETADDR_IPV6 ? 128 : 32, near = whole == 32 ? 24 : 64;
 		struct network network;
+		size_t before = inquiry_size(view->collection);
 
 		if (!spf_word_network(word, &network) || network.prefix != whole || word->qualifier != '+')
 			continue;
-		if (!own && ptr[0] != '\0' && netaddr_match(&network.address, client, near)) {
-			cause_found(view->collection, CAUSE_SPF_IP_NEAR_LISTED, CONFIDENCE_LIKELY,
-				DETAILS({"listed", word->value}));
+		if (near_word(view, word, &network))
 			return true;
-		}
-		if (own && edit_distance(word->value, netaddr_format(client, text)) == 1) {
-			cause_found(view->collection, CAUSE_SPF_IP_TYPO, CONFIDENCE_LIKELY,
-				DETAILS({"listed", word->value}));
-			return true;
-		}
+		tried += inquiry_size(view->collection) > before;
 	}
 	return false;
 }

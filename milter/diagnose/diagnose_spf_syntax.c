@@ -7,6 +7,7 @@
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
 #include "diagnose/spf_lint.h"
+#include "diagnose/spf_proposal.h"
 
 #include <string.h>
 
@@ -77,7 +78,8 @@ static bool foreign_character(struct collection *collection)
 			DETAILS({"char", arena_printf(collection->arena, "U+%04X %.*s", (unsigned)code,
 						 (int)len, record)},
 				{"pos", arena_printf(collection->arena, "%zu", position)},
-				{"fix", in_half_width(record_of(collection), collection->arena)}));
+				{"fix", spf_line(collection,
+						in_half_width(record_of(collection), collection->arena))}));
 		return true;
 	}
 	return false;
@@ -99,7 +101,7 @@ static bool control_character(struct collection *collection)
 		DETAILS({"char", arena_printf(collection->arena, "0x%02X%s", octet,
 					 octet == '\t' ? " (TAB)" : "")},
 			{"pos", arena_printf(collection->arena, "%zu", at + 1)},
-			{"fix", blanked(record, controls, collection->arena)}));
+			{"fix", spf_line(collection, blanked(record, controls, collection->arena))}));
 	return true;
 }
 
@@ -110,7 +112,7 @@ static bool quotation_marks(struct collection *collection)
 	if (strchr(record, '"') == NULL)
 		return false;
 	cause_found(collection, CAUSE_SPF_QUOTES_INSIDE, CONFIDENCE_PROVEN,
-		DETAILS({"fix", blanked(record, "\"", collection->arena)}));
+		DETAILS({"fix", spf_line(collection, blanked(record, "\"", collection->arena))}));
 	return true;
 }
 
@@ -126,7 +128,8 @@ static bool commas(struct collection *collection, const struct spf_words *words)
 			continue;
 		cause_found(collection, CAUSE_SPF_COMMA_SEPARATED, CONFIDENCE_PROVEN,
 			DETAILS({"char", arena_printf(collection->arena, "%c", text[at])},
-				{"fix", blanked(record_of(collection), ",;", collection->arena)}));
+				{"fix", spf_line(collection,
+						blanked(record_of(collection), ",;", collection->arena))}));
 		return true;
 	}
 	return false;
@@ -146,8 +149,9 @@ static bool blank_inside(struct collection *collection, const struct spf_words *
 			continue;
 		cause_found(collection, CAUSE_SPF_SPACE_INSIDE_TERM, CONFIDENCE_PROVEN,
 			DETAILS({"term", arena_printf(collection->arena, "%s %s", word->text, next->text)},
-				{"fix", spf_text_replaced(record_of(collection), end, next->position - end,
-						"", collection->arena)}));
+				{"fix", spf_line(collection,
+						spf_text_replaced(record_of(collection), end,
+							next->position - end, "", collection->arena))}));
 		return true;
 	}
 	return false;
@@ -204,10 +208,14 @@ static const struct {
 
 static void slip_cause(struct collection *collection, const struct spf_finding *finding)
 {
+	/* Only a missing blank is mended in the whole record. */
+	const char *fix = finding->slip == SPF_SLIP_SPACE_MISSING ? spf_line(collection, finding->meant)
+								  : finding->meant;
+
 	for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++)
 		if (slips[i].slip == finding->slip)
 			cause_found(collection, slips[i].cause, CONFIDENCE_PROVEN,
-				DETAILS({"term", finding->term}, {"fix", finding->meant}));
+				DETAILS({"term", finding->term}, {"fix", fix}));
 	if (finding->slip == SPF_SLIP_SEPARATOR)
 		spf_separator_cause(collection, finding->term, finding->meant);
 }

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "diagnose/collection.h"
+#include "diagnose/inquiry.h"
 #include "diagnose/producers.h"
 
 struct collection *diagnosis_collect(const struct findings_so_far *facts, struct arena *arena)
@@ -14,13 +15,16 @@ struct collection *diagnosis_collect(const struct findings_so_far *facts, struct
 		return collection;
 	receiver_causes(collection);
 	spf_causes(collection);
+	key_authority_causes(collection);
 	signature_causes(collection);
 	resolver_causes(collection);
 	from_causes(collection);
 	dmarc_record_causes(collection);
 	dmarc_alignment_causes(collection);
 	dmarc_remarks(collection);
+	collection->holding = inquiry_size(collection) > 0; /* remarks wait until the causes are known */
 	mail_exchanger_causes(collection);
+	zone_causes(collection);
 	iprev_causes(collection);
 	helo_causes(collection);
 	receiver_remarks(collection);

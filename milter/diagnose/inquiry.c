@@ -32,7 +32,7 @@ const struct answer *inquire_how(struct collection *collection, struct question 
 	question.name = text_lower(collection->arena, question.name, len);
 	question.server = question.server == NULL ? "" : arena_text(collection->arena, question.server);
 	answer = answer_known(collection, &question);
-	if (answer != NULL || inquiry == NULL || len == 0)
+	if (answer != NULL || inquiry == NULL || collection->holding || len == 0)
 		return answer;
 	for (size_t i = 0; i < inquiry->question_count; i++)
 		if (same_question(&inquiry->questions[i], &question))
@@ -67,7 +67,7 @@ const struct spf_trial *inquire_spf(
 	for (size_t i = 0; i < trials->spf_count; i++)
 		if (same_spf_trial(&trials->spf[i], &wanted))
 			return &trials->spf[i];
-	if (inquiry == NULL || domain[0] == '\0')
+	if (inquiry == NULL || collection->holding || domain[0] == '\0')
 		return NULL;
 	for (size_t i = 0; i < inquiry->spf_count; i++)
 		if (same_spf_trial(&inquiry->spf[i], &wanted))
@@ -91,7 +91,7 @@ const struct key_trial *inquire_key(struct collection *collection, size_t signat
 	for (size_t i = 0; i < trials->key_count; i++)
 		if (same_key_trial(&trials->keys[i], &wanted))
 			return &trials->keys[i];
-	if (inquiry == NULL || key_p[0] == '\0')
+	if (inquiry == NULL || collection->holding || key_p[0] == '\0')
 		return NULL;
 	for (size_t i = 0; i < inquiry->key_count; i++)
 		if (same_key_trial(&inquiry->keys[i], &wanted))
@@ -99,6 +99,26 @@ const struct key_trial *inquire_key(struct collection *collection, size_t signat
 	if (inquiry->key_count < INQUIRY_TRIALS_MAX)
 		inquiry->keys[inquiry->key_count++] = wanted;
 	return NULL;
+}
+
+const struct answer *inquire_spare(struct collection *collection, const char *name, enum rr_type type)
+{
+	const struct findings_so_far *facts = collection->facts;
+	bool before = collection->holding;
+	const struct answer *answer;
+
+	collection->holding =
+		before || facts->inquiry == NULL || facts->inquiry->question_count >= facts->questions_left;
+	answer = inquire(collection, name, type);
+	collection->holding = before;
+	return answer;
+}
+
+size_t inquiry_size(const struct collection *collection)
+{
+	const struct inquiry *inquiry = collection->facts->inquiry;
+
+	return inquiry == NULL ? 0 : inquiry->question_count + inquiry->spf_count + inquiry->key_count;
 }
 
 bool inquiry_is_empty(const struct inquiry *inquiry)

@@ -13,7 +13,7 @@
 struct collection;
 
 /* Per message, over all rounds (catalogue section 6; the number of DNS questions is an option). */
-enum { INQUIRY_QUESTIONS_MAX = 64, INQUIRY_TRIALS_MAX = 40, INQUIRY_ROUNDS_MAX = 8 };
+enum { INQUIRY_QUESTIONS_MAX = 64, INQUIRY_TRIALS_MAX = 40, INQUIRY_ROUNDS_MAX = 12 };
 
 struct inquiry {
 	struct question questions[INQUIRY_QUESTIONS_MAX];
@@ -29,10 +29,16 @@ struct inquiry {
 const struct answer *inquire(struct collection *collection, const char *name, enum rr_type type);
 const struct answer *inquire_how(struct collection *collection, struct question question);
 
+/* For what is less important: noted when the budget has room for it. */
+const struct answer *inquire_spare(struct collection *collection, const char *name, enum rr_type type);
+
 /* The outcome if it is known; otherwise NULL, and it is noted. */
 const struct spf_trial *inquire_spf(
 	struct collection *collection, const struct netaddr *client, const char *domain, const char *record);
 const struct key_trial *inquire_key(struct collection *collection, size_t signature, const char *key_p);
+
+/* How much is noted: more than before means that something is on its way. */
+size_t inquiry_size(const struct collection *collection);
 
 bool inquiry_is_empty(const struct inquiry *inquiry);
 

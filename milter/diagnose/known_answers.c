@@ -27,6 +27,11 @@ const struct rdata *known_text(const struct answer *answer, const char *start)
 	return NULL;
 }
 
+const char *made_up_name(const char *domain, struct arena *arena)
+{
+	return arena_printf(arena, "x7q2sekisho.%s", domain);
+}
+
 const char *known_mx_host(const struct rdata *mx)
 {
 	const char *blank = strrchr(mx->text, ' ');

@@ -17,6 +17,10 @@ const struct rdata *known_text(const struct answer *answer, const char *start);
 /* The host of an MX value ("10 mail.example.com"), lower case. */
 const char *known_mx_host(const struct rdata *mx);
 
+/* A name below the domain that does not exist unless a wildcard answers for it: always the same one, so
+ * that its answer stays in the cache. */
+const char *made_up_name(const char *domain, struct arena *arena);
+
 enum known { KNOWN_NO, KNOWN_YES, KNOWN_NOT }; /* NOT: not known */
 
 /* Do these answers give the name this address (A or AAAA by its family)? */

@@ -22,8 +22,14 @@ void receiver_remarks(struct collection *collection);
 
 void resolver_causes(struct collection *collection); /* DNSSEC, TCP, SERVFAIL, timeouts */
 void mail_exchanger_causes(struct collection *collection);
+void zone_causes(struct collection *collection); /* delegation, several addresses */
+
+/* Name servers asked themselves say something else that would change the verdict. */
+bool spf_authority_cause(struct collection *collection);
+void key_authority_causes(struct collection *collection);
 
 void spf_causes(struct collection *collection);
+void spf_none_causes(struct collection *collection);
 void spf_syntax_causes(struct collection *collection); /* permerror inside the checked domain's own record */
 bool spf_truncated_cause(struct collection *collection);                  /* also of a record without "all" */
 bool spf_target_cause(struct collection *collection, const char *target); /* include: of a web address */
@@ -31,7 +37,10 @@ void spf_separator_cause(struct collection *collection, const char *term, const 
 void spf_tree_causes(struct collection *collection);     /* permerror in what it refers to, and the limits */
 bool spf_path_causes(struct collection *collection);     /* forwarders and lists; true when one explains it */
 bool spf_record_causes(struct collection *collection);   /* nothing matched, and the record says why */
-bool spf_relation_causes(struct collection *collection); /* nothing matched: who is the client? */
+bool spf_reliance_causes(struct collection *collection); /* nothing matched: what the record relies on */
+bool spf_host_causes(struct collection *collection);     /* nothing matched: a host of the domain itself? */
+bool spf_provider_causes(struct collection *collection); /* nothing matched: a provider's host? */
+bool spf_access_line(const struct collection *collection);
 void spf_pass_causes(struct collection *collection);
 
 /* Do the signatures prove that this domain's organisation sent the message? */

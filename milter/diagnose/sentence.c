@@ -12,7 +12,7 @@
 static const char *const long_names[] = {"domain", "from_domain", "org_domain", "spf_domain", "dkim_domain",
 	"orig_domain", "helo", "ptr", "key_name", "signer", "selector", "location", "target", "found_at",
 	"parent", "name", "names", "path", "mx", "provider", "addresses", "suffix", "query", "aligned",
-	"hashes"};
+	"hashes", "include", "wrong", "old_ptr", "old_provider", "ns_provider", "detail"};
 static const char *const record_names[] = {"fix", "txt"};
 
 static bool is_listed(const char *const *list, size_t count, const char *name, size_t len)

@@ -11,6 +11,7 @@ struct dns_backend {
 		void *self, const struct question *question, int wait_ms, struct arena *arena, bool *at_once);
 	void (*warm)(void *self, const struct question *question); /* any thread, never waits */
 	void (*close)(void *self);
+	bool (*asks_servers)(void *self); /* can ASK_AUTHORITY be answered? NULL: never */
 };
 
 /* The backend's table is borrowed, its self is closed with dns_close. */

@@ -173,3 +173,8 @@ unsigned dns_question_count(const struct dns_client *client)
 {
 	return client->questions;
 }
+
+unsigned dns_questions_left(const struct dns_client *client)
+{
+	return client->questions < client->max_questions ? client->max_questions - client->questions : 0;
+}

@@ -51,6 +51,11 @@ const char *dns_description(const struct dns *dns)
 	return dns->description;
 }
 
+bool dns_asks_servers(const struct dns *dns)
+{
+	return dns->backend->asks_servers != NULL && dns->backend->asks_servers(dns->self);
+}
+
 struct dns_counters dns_counters(const struct dns *dns)
 {
 	return (struct dns_counters){
@@ -109,9 +114,14 @@ static void close_zone(void *self)
 	(void)self; /* borrowed */
 }
 
+static bool zone_asks_servers(void *self)
+{
+	return zone_has_servers(self);
+}
+
 struct dns *dns_open_zone(const struct zone *zone)
 {
-	static const struct dns_backend backend = {ask_zone, warm_zone, close_zone};
+	static const struct dns_backend backend = {ask_zone, warm_zone, close_zone, zone_asks_servers};
 
 	return dns_new(&backend, (void *)zone, "case zone");
 }

@@ -31,6 +31,10 @@ void dns_warm(struct dns *dns, const char *name, enum rr_type type);
 /* For the start line: "127.0.0.53" or "case zone". */
 const char *dns_description(const struct dns *dns);
 
+/* Can questions be put to one name server (ASK_AUTHORITY)? Not over the network: a site's firewall
+ * seldom allows it. A zone can when it says what servers answer. */
+bool dns_asks_servers(const struct dns *dns);
+
 struct dns_counters {
 	uint64_t asked, cached, failed, timeouts;
 };
@@ -59,5 +63,6 @@ struct evidence dns_evidence_since(struct dns_client *client, size_t mark);
 
 int dns_waited_ms(const struct dns_client *client);
 unsigned dns_question_count(const struct dns_client *client);
+unsigned dns_questions_left(const struct dns_client *client);
 
 #endif

@@ -366,7 +366,7 @@ static void warm_network(void *self, const struct question *question)
 
 struct dns *dns_open_network(const struct settings *settings, struct fault *fault)
 {
-	static const struct dns_backend backend = {ask_network, warm_network, close_network};
+	static const struct dns_backend backend = {ask_network, warm_network, close_network, NULL};
 	struct dispatcher *dispatcher = calloc(1, sizeof *dispatcher);
 	char description[128];
 

@@ -22,6 +22,9 @@ bool zone_add_authority(struct zone *zone, const char *line, struct fault *fault
 /* Reads a whole file; the fault names the line. */
 bool zone_read_file(struct zone *zone, const char *path, struct fault *fault);
 
+/* Does any line say what a name server answers when it is asked itself? */
+bool zone_has_servers(const struct zone *zone);
+
 /* The answer in the arena, never NULL. */
 const struct answer *zone_answer(
 	const struct zone *zone, const struct question *question, struct arena *arena);

@@ -179,6 +179,11 @@ static bool authority_says(const struct zone *zone, const char *server, const st
 	return true;
 }
 
+bool zone_has_servers(const struct zone *zone)
+{
+	return zone->first_authority != NULL;
+}
+
 const struct answer *zone_answer(
 	const struct zone *zone, const struct question *question, struct arena *arena)
 {

@@ -42,3 +42,11 @@ struct verdicts verdicts_empty(void)
 
 	return empty;
 }
+
+bool verdicts_doubt_body(const struct verdicts *verdicts)
+{
+	for (size_t i = 0; i < verdicts->signature_count; i++)
+		if (verdicts->signatures[i].digests_known && !verdicts->signatures[i].body_hash_matches)
+			return true;
+	return false;
+}

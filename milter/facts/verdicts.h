@@ -23,6 +23,9 @@ struct verdicts {
 /* Best result over all signatures: pass, policy, neutral, temperror, fail, permerror; none without. */
 enum result verdicts_dkim_best(const struct verdicts *verdicts);
 
+/* Did any signature's body hash not fit? */
+bool verdicts_doubt_body(const struct verdicts *verdicts);
+
 /* Everything at rest: nothing evaluated, every text "", every result none. */
 struct verdicts verdicts_empty(void);
 

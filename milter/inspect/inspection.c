@@ -264,20 +264,12 @@ static int64_t suffixes_age_days(const struct inspection *inspection)
 	return date <= 0 || date > inspection->work.now ? -1 : (inspection->work.now - date) / 86400;
 }
 
-static bool is_body_wanted(const struct verdicts *verdicts)
-{
-	for (size_t i = 0; i < verdicts->signature_count; i++)
-		if (verdicts->signatures[i].digests_known && !verdicts->signatures[i].body_hash_matches)
-			return true;
-	return false;
-}
-
 /* The pieces in one, when a signature does not fit the body. */
 static struct span kept_body(struct inspection *inspection)
 {
 	struct buf body;
 
-	if (!is_body_wanted(&inspection->verdicts))
+	if (!verdicts_doubt_body(&inspection->verdicts))
 		return (struct span){"", 0};
 	if (inspection->piece_count == 1)
 		return inspection->pieces[0];
@@ -308,6 +300,10 @@ static void diagnose_all(struct inspection *inspection)
 		.language = (enum language)settings->log_language,
 		.remembered = inspection->remembered,
 		.trials = inspection->investigation.done,
+		.servers_answer = dns_asks_servers(inspection->shared->dns),
+		.questions_left = inspection->may_search ? dns_questions_left(inspection->dns_client)
+							 : (unsigned)settings->diagnosis_queries,
+		.partial = inspection->investigation.partial,
 		.inquiry = &inspection->inquiry,
 		.alterations = inspection->may_search ? &inspection->alterations : NULL,
 		.body = inspection->may_search ? kept_body(inspection) : (struct span){"", 0},
@@ -364,12 +360,16 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 			recollection_of(inspection->shared, &inspection->work, &inspection->verdicts);
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
 		(unsigned)inspection->shared->settings->diagnosis_queries);
-	for (int round = 0; round < INQUIRY_ROUNDS_MAX; round++) {
-		if (!investigation_pursue(&inspection->investigation, &inspection->inquiry, &inspection->work,
-			    &inspection->verdicts))
-			break;
+	for (int round = 0; !inquiry_is_empty(&inspection->inquiry); round++) {
+		bool more = round < INQUIRY_ROUNDS_MAX &&
+			    investigation_pursue(&inspection->investigation, &inspection->inquiry,
+				    &inspection->work, &inspection->verdicts);
+
+		inspection->investigation.partial = inspection->investigation.partial || !more;
 		findings->evidence = dns_evidence_since(inspection->dns_client, 0);
 		diagnose_all(inspection);
+		if (!more)
+			break;
 	}
 	findings->diagnoses.partial = findings->diagnoses.partial || inspection->investigation.partial;
 	findings->dns_waited_ms = dns_waited_ms(inspection->dns_client);

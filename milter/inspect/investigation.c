@@ -17,7 +17,7 @@ static void ask_all(
 	struct investigation *investigation, const struct inquiry *inquiry, const struct work *work)
 {
 	/* All are on their way before the first is waited for. */
-	for (size_t i = 0; i < inquiry->question_count; i++)
+	for (size_t i = 0; i < inquiry->question_count && i < dns_questions_left(work->client); i++)
 		if (inquiry->questions[i].mode == ASK_NORMAL)
 			dns_warm(work->dns, inquiry->questions[i].name, inquiry->questions[i].type);
 	for (size_t i = 0; i < inquiry->question_count; i++)

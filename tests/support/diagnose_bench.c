@@ -172,8 +172,15 @@ static const struct answer *answer_of(struct bench *bench, const char *line)
 	if (final != NULL)
 		name[final++ - name] = '\0';
 	answer->asked.name = name;
-	answer->asked.type = rr_type_of(arena_copy(bench->arena, type, type_len));
+	answer->asked.type = rr_type_of(arena_copy(bench->arena, type, strcspn(type, "@ ")));
 	answer->asked.server = "";
+	if (strcspn(type, "@") < type_len) {
+		const char *at = type + strcspn(type, "@") + 1;
+
+		answer->asked.mode = ASK_AUTHORITY;
+		answer->asked.server = arena_copy(bench->arena, at, strcspn(at, " "));
+		bench->facts.servers_answer = true;
+	}
 	answer->trouble_text = "";
 	answer->final_name = final == NULL ? name : final;
 	answer_values(bench, answer, type + type_len + 1);

@@ -37,7 +37,8 @@ void bench_header(struct bench *bench, const char *header);
 void bench_client(struct bench *bench, const char *ip, const char *ptr, const char *helo, const char *mail);
 
 /* Lines "name TYPE value|value" or "name TYPE !nxdomain|!nodata|!bogus|!timeout|!servfail|!tcp|!local";
- * "name>final TYPE …" came through a CNAME. They become the evidence of everybody. */
+ * "name>final TYPE …" came through a CNAME, "name TYPE@server …" is what that name server said. They
+ * become the evidence of everybody. */
 void bench_answers(struct bench *bench, const char *lines);
 
 /* The key p= made the first signature, or did not. */

@@ -1,16 +1,18 @@
-/* SPF did not match and the record is sound: who is the client? Names that the record relies on, then
- * the client's own relation to the domain. */
+/* SPF did not match and the record is sound: what it relies on does not lead to the client. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/domain.h"
 #include "base/text.h"
 #include "diagnose/collection.h"
+#include "diagnose/inquiry.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
-#include "diagnose/spf_text.h"
+#include "diagnose/spf_proposal.h"
 #include "message/envelope.h"
 
 #include <string.h>
+
+enum { SIBLINGS_TRIED = 4 }; /* ours */
 
 /* The same host over IPv4 would have passed. */
 static bool other_family(struct collection *collection)
@@ -18,19 +20,25 @@ static bool other_family(struct collection *collection)
 	const struct findings_so_far *facts = collection->facts;
 	const struct spf_verdict *spf = &facts->verdicts->spf;
 	const char *names[] = {facts->verdicts->iprev.name, facts->envelope->helo_domain.name};
+	bool same = text_equal(names[0], names[1]);
 
-	for (size_t n = 0; facts->envelope->client.family == NETADDR_IPV6 && n < 2; n++) {
-		const struct answer *answer = known_answer(&facts->evidence, names[n], RR_A);
+	for (size_t n = 0; facts->envelope->client.family == NETADDR_IPV6 && n < (same ? 1u : 2u); n++) {
+		const struct answer *answer = inquire(collection, names[n], RR_A);
 
-		for (size_t i = 0; answer != NULL && i < answer->count; i++) {
+		for (size_t i = 0; answer != NULL && i < answer->count && i < SIBLINGS_TRIED; i++) {
 			struct netaddr sibling;
+			struct spf_attempt attempt;
 
-			if (!netaddr_parse(answer->values[i].text, &sibling) ||
-				spf_text_try(&facts->evidence, spf->domain, spf->record, &sibling,
-					collection->arena) != SPF_TRY_PASS)
+			if (!netaddr_parse(answer->values[i].text, &sibling))
+				continue;
+			attempt = spf_attempt_of(collection, &sibling, spf->domain, spf->record);
+			if (attempt.outcome != SPF_TRY_PASS)
 				continue;
 			cause_found(collection, CAUSE_SPF_IPV6_NOT_LISTED, CONFIDENCE_PROVEN,
-				DETAILS({"v4", answer->values[i].text}));
+				DETAILS({"v4", answer->values[i].text},
+					{"fix", spf_proposal(collection, spf_text_with(spf->record,
+										 spf_client_word(collection),
+										 collection->arena))}));
 			return true;
 		}
 	}
@@ -38,14 +46,22 @@ static bool other_family(struct collection *collection)
 }
 
 /* The first host of the MX that can never match: an address, or a name without any. */
-static const char *broken_mx_host(const struct findings_so_far *facts, const char *name)
+static const char *broken_mx_host(struct collection *collection, const char *name)
 {
-	const struct answer *mx = known_answer(&facts->evidence, name, RR_MX);
+	const struct evidence *evidence = &collection->facts->evidence;
+	const struct answer *mx = inquire(collection, name, RR_MX);
 
-	for (size_t i = 0; mx != NULL && mx->kind == ANSWER_RECORDS && i < mx->count; i++) {
+	for (size_t i = 0; mx != NULL && mx->kind == ANSWER_RECORDS && i < mx->count && i < SIBLINGS_TRIED;
+		i++) {
 		const char *host = known_mx_host(&mx->values[i]);
 
-		if (domain_is_address(host) || known_without_address(&facts->evidence, host) == KNOWN_YES)
+		if (domain_is_address(host))
+			return host;
+		if (known_answer(evidence, host, RR_A) == NULL)
+			(void)inquire(collection, host, RR_A);
+		else if (answer_is_negative(known_answer(evidence, host, RR_A)))
+			(void)inquire(collection, host, RR_AAAA);
+		if (known_without_address(evidence, host) == KNOWN_YES)
 			return host;
 	}
 	return NULL;
@@ -62,14 +78,18 @@ static bool uses_mx(const struct spf_words *words)
 static bool broken_mx(struct collection *collection, const struct spf_words *words)
 {
 	const struct findings_so_far *facts = collection->facts;
+	struct netaddr meant;
 	const char *host;
+	bool itself;
 
 	if (!uses_mx(words))
 		return false;
-	host = broken_mx_host(facts, facts->verdicts->spf.domain);
+	host = broken_mx_host(collection, facts->verdicts->spf.domain);
 	if (host == NULL)
 		return false;
-	cause_found(collection, CAUSE_SPF_MX_MECHANISM_BROKEN, CONFIDENCE_STRONG, DETAILS({"mx", host}));
+	itself = netaddr_parse(host, &meant) && netaddr_equal(&meant, &facts->envelope->client);
+	cause_found(collection, CAUSE_SPF_MX_MECHANISM_BROKEN, itself ? CONFIDENCE_PROVEN : CONFIDENCE_STRONG,
+		DETAILS({"mx", host}));
 	return true;
 }
 
@@ -132,7 +152,8 @@ static bool stale_name(struct collection *collection, const struct spf_words *wo
 		const char *old;
 
 		if (!spf_word_is(word, "a") || word->separator != ':' ||
-			!text_equal(host, facts->envelope->helo_domain.name))
+			(!text_equal(host, facts->envelope->helo_domain.name) &&
+				!text_equal(host, facts->verdicts->iprev.name)))
 			continue;
 		if (known_address(evidence, host, &facts->envelope->client, 0) == KNOWN_NOT)
 			continue;
@@ -142,29 +163,6 @@ static bool stale_name(struct collection *collection, const struct spf_words *wo
 		return true;
 	}
 	return false;
-}
-
-/* A host of the domain itself, found through the MX or by its reverse name. */
-static bool own_host(struct collection *collection)
-{
-	const struct findings_so_far *facts = collection->facts;
-	const struct iprev_verdict *iprev = &facts->verdicts->iprev;
-	const char *domain = facts->verdicts->spf.domain;
-	const struct answer *mx = known_answer(&facts->evidence, domain, RR_MX);
-
-	for (size_t i = 0; mx != NULL && mx->kind == ANSWER_RECORDS && i < mx->count; i++) {
-		if (known_address(&facts->evidence, known_mx_host(&mx->values[i]), &facts->envelope->client,
-			    facts->envelope->client.family == NETADDR_IPV6 ? 128 : 32) != KNOWN_YES)
-			continue;
-		cause_found(collection, CAUSE_SPF_MX_HOST_NOT_LISTED, CONFIDENCE_STRONG,
-			DETAILS({"fix",
-				spf_text_with(facts->verdicts->spf.record, "mx", collection->arena)}));
-		return true;
-	}
-	if (iprev->result != RESULT_PASS || !domain_is_below(iprev->name, domain))
-		return false;
-	cause_found(collection, CAUSE_SPF_OWN_HOST_NOT_LISTED, CONFIDENCE_STRONG, NULL);
-	return true;
 }
 
 /* Two of the address's numbers, in either order, in the name of an access pool. */
@@ -203,7 +201,7 @@ bool name_is_of_pool(const char *name)
 	return false;
 }
 
-static bool access_line(struct collection *collection)
+bool spf_access_line(const struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
 	const char *ptr = facts->verdicts->iprev.name, *helo = facts->envelope->helo;
@@ -211,17 +209,13 @@ static bool access_line(struct collection *collection)
 		name_is_of_pool(ptr) || name_shows_address(ptr, &facts->envelope->client, collection->arena);
 	bool machine = helo[0] != '\0' && strpbrk(helo, ".:[") == NULL;
 
-	if (facts->verdicts->signature_count > 0 || !(pool || machine))
-		return false;
-	cause_found(collection, CAUSE_SPF_SENT_FROM_ACCESS_NETWORK, CONFIDENCE_LIKELY, NULL);
-	return true;
+	return facts->verdicts->signature_count == 0 && (pool || machine);
 }
 
-bool spf_relation_causes(struct collection *collection)
+bool spf_reliance_causes(struct collection *collection)
 {
 	struct spf_words words = spf_words_of(collection->facts->verdicts->spf.record, collection->arena);
 
 	return other_family(collection) || broken_mx(collection, &words) || macro_refused(collection) ||
-	       reverse_name_only(collection, &words) || stale_name(collection, &words) ||
-	       own_host(collection) || access_line(collection);
+	       reverse_name_only(collection, &words) || stale_name(collection, &words);
 }
