@@ -76,9 +76,9 @@ struct findings_so_far {
 	enum language language;
 	struct remembered_keys remembered; /* of the author's and the signers' domains */
 	struct trials trials;              /* those done so far */
-	bool servers_answer;     /* a question to one name server is worth asking (ASK_AUTHORITY) */
-	unsigned questions_left; /* of the diagnosis's budget */
-	bool partial;            /* a limit left something undone */
+	bool servers_answer;               /* a question to one name server is worth asking (ASK_AUTHORITY) */
+	unsigned questions_left;           /* of the diagnosis's budget */
+	bool partial;                      /* a limit left something undone */
 	struct inquiry *inquiry; /* what else is wanted is noted here; NULL: nothing more can be had */
 	struct alterations *alterations; /* searches done so far; NULL: none may be started now */
 	struct span body;                /* as it arrived; empty when it was not kept */

@@ -29,7 +29,7 @@ const struct rdata *known_text(const struct answer *answer, const char *start)
 
 const char *made_up_name(const char *domain, struct arena *arena)
 {
-	return arena_printf(arena, "x7q2sekisho.%s", domain);
+	return arena_printf(arena, "sekisho-asks-for-nobody.%s", domain);
 }
 
 const char *known_mx_host(const struct rdata *mx)

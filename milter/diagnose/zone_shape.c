@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-/* A label that only we ask for. */
-static const char nobody[] = "sekisho-asks-for-nobody";
-
 enum known zone_is_doubled(struct collection *collection, const char *zone, bool *pending)
 {
 	const struct answer *answer =
@@ -34,8 +31,7 @@ static bool has_text(const struct answer *answer, const char *text)
 enum known zone_answers_anything(
 	struct collection *collection, const char *below, const struct answer *answer, bool *pending)
 {
-	const struct answer *other =
-		inquire(collection, arena_printf(collection->arena, "%s.%s", nobody, below), RR_TXT);
+	const struct answer *other = inquire(collection, made_up_name(below, collection->arena), RR_TXT);
 
 	*pending = *pending || other == NULL;
 	if (other == NULL || answer_is_trouble(other))

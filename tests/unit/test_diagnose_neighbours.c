@@ -73,7 +73,7 @@ static const struct row none_rows[] = {
 		"hoge.example TXT !nodata\nhoge.example.hoge.example TXT v=spf1 ip4:192.0.2.25 ~all"),
 	ROW("a wildcard is no doubled name", "spf-no-record", NULL,
 		"hoge.example TXT !nodata\nhoge.example.hoge.example TXT v=spf1 a ~all\n"
-		"x7q2sekisho.hoge.example TXT v=spf1 a ~all"),
+		"sekisho-asks-for-nobody.hoge.example TXT v=spf1 a ~all"),
 	ROW("below _spf", "spf-record-wrong-name=strong !spf-no-record", NULL,
 		NOTHING_ELSE "\n_spf.hoge.example TXT v=spf1 ip4:192.0.2.25 ~all"),
 	ROW("a host's own record", "spf-no-record !spf-record-wrong-name", NULL,
@@ -185,7 +185,7 @@ static const struct row zone_rows[] = {
 		TWO_SERVERS "hoge.example NS ns1.new.example|ns3.new.example", .passes = true),
 	ROW("hidden wildcard", "dns-wildcard-shadowed !dns-no-mx-no-a", GOOD,
 		"sub.hoge.example MX !nodata\nsub.hoge.example A !nodata\nsub.hoge.example AAAA !nodata\n"
-		"x7q2sekisho.hoge.example A 192.0.2.80",
+		"sekisho-asks-for-nobody.hoge.example A 192.0.2.80",
 		.mail = "<x@sub.hoge.example>", .passes = true),
 	ROW("addresses at two providers", "dns-multiple-a", GOOD,
 		"hoge.example A 192.0.2.80|198.51.100.7\n80.2.0.192.in-addr.arpa PTR web80.shop.example\n"
