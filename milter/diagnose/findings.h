@@ -22,9 +22,11 @@ struct findings {
 	const size_t *forged_causes; /* the same for X-Sekisho-Cause */
 	size_t forged_cause_count;
 	int64_t now;
-	int took_ms; /* inspection, waiting for the MTA excluded */
+	int took_ms; /* what the MTA waited for: inspection with its DNS */
 	int dns_waited_ms;
-	unsigned dns_questions;
+	unsigned dns_questions; /* those of the diagnosis included */
+	bool deepened;          /* the diagnosis went on behind the verdicts */
+	int diagnosis_ms;       /* and took so long */
 };
 
 #endif

@@ -84,6 +84,20 @@ void inspection_free(struct inspection **inspection)
 	*inspection = NULL;
 }
 
+struct inspection *inspection_again(const struct inspection *inspection)
+{
+	struct inspection *again = inspection_new(inspection->shared);
+
+	inspection_connect(again, inspection->client, inspection->client_name);
+	inspection_helo(again, inspection->helo);
+	return again;
+}
+
+size_t inspection_octets(const struct inspection *inspection)
+{
+	return sizeof *inspection + arena_used(inspection->arena) + arena_used(inspection->connection_arena);
+}
+
 /* Starts a question whose answer will be wanted; nothing waits for it here. */
 static void warm(const struct inspection *inspection, const char *name, enum rr_type type)
 {
@@ -334,6 +348,7 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 	inspection->verdicts.skipped = inspection->skip_reason[0] != '\0';
 	if (!inspection->verdicts.skipped)
 		verify_all(inspection);
+	signatures_end(&inspection->signatures); /* the verdicts stand alone */
 	findings->evidence = dns_evidence_since(inspection->dns_client, 0);
 	diagnose_all(inspection);
 	findings->dns_waited_ms = dns_waited_ms(inspection->dns_client);
@@ -372,10 +387,16 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 			break;
 	}
 	findings->diagnoses.partial = findings->diagnoses.partial || inspection->investigation.partial;
-	findings->dns_waited_ms = dns_waited_ms(inspection->dns_client);
+	findings->deepened = true;
 	findings->dns_questions = dns_question_count(inspection->dns_client);
-	findings->took_ms += (int)(clock_monotonic_ms() - started_ms);
+	findings->diagnosis_ms = (int)(clock_monotonic_ms() - started_ms);
 	return findings;
+}
+
+const struct findings *inspection_forgo(struct inspection *inspection)
+{
+	inspection->findings.diagnoses.partial = true;
+	return &inspection->findings;
 }
 
 void inspection_abandon(struct inspection *inspection)

@@ -31,6 +31,9 @@ struct inspection;
 struct inspection *inspection_new(const struct inspector *inspector);
 void inspection_free(struct inspection **inspection);
 
+/* A new one for the next message of the same connection, when this one is given to somebody else. */
+struct inspection *inspection_again(const struct inspection *inspection);
+
 /* The connection: copied, kept for all its messages. client_addr NONE when unknown. */
 void inspection_connect(struct inspection *inspection, struct netaddr client, const char *client_name);
 void inspection_helo(struct inspection *inspection, const char *helo);
@@ -55,9 +58,16 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
  * inspection_deepen does it. */
 bool inspection_wants_more(const struct inspection *inspection);
 
+/* Memory that the message holds. */
+size_t inspection_octets(const struct inspection *inspection);
+
 /* Goes on diagnosing with further questions and trials, within the budget of the diagnosis; verdicts do
- * not change. For after the MTA has its answer, and for people who wait. The findings as above. */
+ * not change. For after the MTA has its answer, and for people who wait; any thread. The findings as above.
+ */
 const struct findings *inspection_deepen(struct inspection *inspection);
+
+/* Instead, when there is no room or no time for it: the findings then say that they are partial. */
+const struct findings *inspection_forgo(struct inspection *inspection);
 
 /* ABORT, or the MTA went away: forgets the message. */
 void inspection_abandon(struct inspection *inspection);

@@ -97,6 +97,17 @@ static void add_decision(
 	fields_number(fields, "dns_questions", findings->dns_questions);
 }
 
+/* Only where the verdicts alone did not tell the whole cause. */
+static void add_diagnosis(struct record_fields *fields, const struct findings *findings)
+{
+	if (findings->diagnoses.partial)
+		fields_own(fields, "diagnosis", "partial");
+	else if (findings->deepened)
+		fields_own(fields, "diagnosis", "complete");
+	if (findings->deepened)
+		fields_number(fields, "diagnosis_ms", findings->diagnosis_ms);
+}
+
 /* A warning when something of ours needs a hand, a notice when mail did not simply pass on. */
 static int priority_of(const struct findings *findings, const struct decision *decision)
 {
@@ -127,6 +138,7 @@ struct record record_of(const struct findings *findings, const struct decision *
 	}
 	add_causes(&fields, &findings->diagnoses);
 	add_decision(&fields, decision, findings);
+	add_diagnosis(&fields, findings);
 	return (struct record){.fields = fields.items,
 		.count = fields.count,
 		.time = findings->now,

@@ -8,7 +8,9 @@
  * iprev_name. A skipped message has "skipped" (why) instead of author and verdicts.
  * Per cause, at most three, the primary first: cause, conf, act, text, fix; then causes_more.
  * What was done: action; would when it differs, as in a dry run; option; forged (fields removed);
- * took_ms, dns_ms, dns_questions. A field without a value is left out. */
+ * took_ms, dns_ms (the MTA waited for these), dns_questions; diagnosis ("complete", or "partial" when a
+ * limit ended it) and diagnosis_ms, when it went on behind the MTA's answer. A field without a value is left
+ * out. */
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H
 

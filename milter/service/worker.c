@@ -7,6 +7,7 @@
 #include "service/gate.h"
 #include "service/privileges.h"
 #include "service/start_line.h"
+#include "session/diagnosis_queue.h"
 #include "session/session.h"
 #include "settings/settings.h"
 
@@ -27,10 +28,11 @@
 #endif
 
 enum {
-	TICK_MS = 500,              /* how often the gate looks at the descriptors */
-	DRAIN_TICK_MS = 50,         /* how often a draining worker looks whether it is done */
-	ARRIVAL_MS = 1000,          /* a connection just accepted has begun to talk by then */
-	IDLE_WHEN_STOPPED_MS = 3000 /* a connection without a message may begin one until then */
+	TICK_MS = 500,                  /* how often the gate looks at the descriptors */
+	DRAIN_TICK_MS = 50,             /* how often a draining worker looks whether it is done */
+	ARRIVAL_MS = 1000,              /* a connection just accepted has begun to talk by then */
+	IDLE_WHEN_STOPPED_MS = 3000,    /* a connection without a message may begin one until then */
+	DIAGNOSE_WHEN_STOPPED_MS = 3000 /* diagnoses still to be made; later ones are cut short */
 };
 
 enum { INTERRUPT = SIGURG };
@@ -41,6 +43,7 @@ struct worker {
 	struct session_shared shared;
 	struct gate gate;
 	pthread_t server;
+	int64_t drain_began_ms;
 	bool stop;      /* not only drain */
 	bool is_orphan; /* the supervisor is gone without a word */
 };
@@ -130,9 +133,10 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		!take_identity(worker->settings, fault) ||
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
-	worker->shared = (struct session_shared){
-		.inspector = &worker->equipment.inspector, .sink = worker->equipment.sink};
-	if (!session_open(&worker->shared, WORKER_LISTENING_FD, fault))
+	worker->shared = (struct session_shared){.inspector = &worker->equipment.inspector,
+		.sink = worker->equipment.sink,
+		.queue = diagnosis_queue_open(worker->equipment.sink, fault)};
+	if (worker->shared.queue == NULL || !session_open(&worker->shared, WORKER_LISTENING_FD, fault))
 		return false;
 	if (pthread_create(&worker->server, NULL, serve, NULL) != 0) {
 		fault_set(fault, "no thread to serve with");
@@ -191,10 +195,15 @@ static bool is_drained(const struct worker *worker, int64_t for_ms)
 	return counts.connections == 0 || (worker->stop && for_ms >= IDLE_WHEN_STOPPED_MS);
 }
 
+static int64_t drain_ms(const struct worker *worker)
+{
+	return (int64_t)worker->settings->drain_seconds * 1000;
+}
+
 static void drain(struct worker *worker)
 {
-	int64_t started = clock_monotonic_ms();
-	int64_t longest = (int64_t)worker->settings->drain_seconds * 1000;
+	int64_t started = worker->drain_began_ms = clock_monotonic_ms();
+	int64_t longest = drain_ms(worker);
 	bool lifeline_open = !worker->stop && !worker->is_orphan;
 
 	gate_wall_up(&worker->gate);
@@ -209,19 +218,32 @@ static void drain(struct worker *worker)
 	}
 }
 
+/* Only then may be closed what the diagnosis uses. */
+static bool finish_diagnoses(const struct worker *worker)
+{
+	int64_t left = worker->drain_began_ms + drain_ms(worker) - clock_monotonic_ms();
+
+	if (worker->stop && left > DIAGNOSE_WHEN_STOPPED_MS)
+		left = DIAGNOSE_WHEN_STOPPED_MS;
+	return diagnosis_queue_finish(worker->shared.queue, left > 0 ? (int)left : 0);
+}
+
 /* Without exit handlers: libmilter's threads are still there, and its handler takes away what they
  * wait on. When messages are still at work, they go with the process as they are. */
 static _Noreturn void leave(struct worker *worker)
 {
 	struct session_counts counts;
+	bool diagnosed;
 
 	session_refuse_new();
+	diagnosed = finish_diagnoses(worker);
 	counts = session_counts();
 	if (counts.messages > 0)
 		sink_say(worker->equipment.sink, LOG_WARNING,
 			"%u messages were not done after drain-seconds: the MTA will try them again",
 			counts.messages);
-	if (counts.connections == 0 && !atomic_load(&server_gone)) {
+	if (counts.connections == 0 && diagnosed && !atomic_load(&server_gone)) {
+		diagnosis_queue_free(&worker->shared.queue);
 		equipment_close(&worker->equipment);
 		settings_free(&worker->settings);
 #ifdef __SANITIZE_ADDRESS__

@@ -6,7 +6,6 @@
 #include "message/envelope.h"
 #include "report/action.h"
 #include "report/authres.h"
-#include "report/record.h"
 #include "report/sink.h"
 
 #include <stdatomic.h>
@@ -131,33 +130,31 @@ static struct decision decide_here(const struct findings *findings, const struct
 	return decision;
 }
 
-sfsistat apply_findings(SMFICTX *context, const struct findings *findings, const struct apply_tools *tools)
+sfsistat apply_findings(SMFICTX *context, const struct findings *findings, const struct apply_tools *tools,
+	struct decision *decision)
 {
-	struct decision decision = decide_here(findings, tools);
 	sfsistat answer = SMFIS_CONTINUE;
-	struct record record;
 
-	switch (decision.action) {
+	*decision = decide_here(findings, tools);
+	switch (decision->action) {
 	case ACTION_REJECT:
 		answer = SMFIS_REJECT;
-		set_reply(context, &decision, tools);
+		set_reply(context, decision, tools);
 		break;
 	case ACTION_TEMPFAIL:
 		answer = SMFIS_TEMPFAIL;
-		set_reply(context, &decision, tools);
+		set_reply(context, decision, tools);
 		break;
 	case ACTION_QUARANTINE:
-		if (smfi_quarantine(context, (char *)quarantine_reason(findings, &decision, tools)) !=
+		if (smfi_quarantine(context, (char *)quarantine_reason(findings, decision, tools)) !=
 			MI_SUCCESS)
-			decision.action = ACTION_ACCEPT;
+			decision->action = ACTION_ACCEPT;
 		/* fall through */
 	case ACTION_ACCEPT:
 		remove_forged(context, findings, tools);
 		if (!findings->verdicts->skipped)
-			add_fields(context, findings, &decision, tools);
+			add_fields(context, findings, decision, tools);
 		break;
 	}
-	record = record_of(findings, &decision, tools->arena);
-	sink_write(tools->sink, &record);
 	return answer;
 }

@@ -1,5 +1,5 @@
-/* The end of a message: the findings become header changes, quarantine, the SMTP answer and the
- * log record. What was decided comes from report/action; here it is only carried out. */
+/* The end of a message: the findings become header changes, quarantine and the SMTP answer. What was decided
+ * comes from report/action; here it is only carried out. */
 #ifndef SESSION_APPLY_H
 #define SESSION_APPLY_H
 
@@ -8,6 +8,7 @@
 #include <libmilter/mfapi.h>
 
 struct arena;
+struct decision;
 struct findings;
 struct settings;
 struct sink;
@@ -19,7 +20,9 @@ struct apply_tools {
 	struct agreement agreement;
 };
 
-/* Returns what to answer the MTA. */
-sfsistat apply_findings(SMFICTX *context, const struct findings *findings, const struct apply_tools *tools);
+/* Returns what to answer the MTA; *decision: what was really done, for the log. Its reply text is of the
+ * tools' arena. */
+sfsistat apply_findings(SMFICTX *context, const struct findings *findings, const struct apply_tools *tools,
+	struct decision *decision);
 
 #endif

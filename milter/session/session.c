@@ -3,9 +3,12 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "message/envelope.h"
+#include "report/action.h"
+#include "report/record.h"
 #include "report/sink.h"
 #include "session/apply.h"
 #include "session/client.h"
+#include "session/diagnosis_queue.h"
 #include "session/negotiate.h"
 
 #include <libmilter/mfapi.h>
@@ -226,10 +229,31 @@ static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t len)
 	return SMFIS_CONTINUE;
 }
 
+/* The record is written now, or by the queue when more is to be found out. */
+static void log_message(
+	struct session *session, const struct findings *findings, const struct decision *decision)
+{
+	struct record record;
+
+	if (inspection_wants_more(session->inspection)) {
+		struct inspection *next = inspection_again(session->inspection);
+
+		if (diagnosis_queue_put(shared->queue, &session->inspection, decision)) {
+			session->inspection = next;
+			return;
+		}
+		inspection_free(&next);
+		findings = inspection_forgo(session->inspection);
+	}
+	record = record_of(findings, decision, session->arena);
+	sink_write(shared->sink, &record);
+}
+
 static sfsistat on_end(SMFICTX *context)
 {
 	struct session *session = session_of(context);
 	const struct findings *findings;
+	struct decision decision;
 	sfsistat answer;
 
 	if (session == NULL)
@@ -241,7 +265,9 @@ static sfsistat on_end(SMFICTX *context)
 			.sink = shared->sink,
 			.arena = session->arena,
 			.agreement = session->agreement,
-		});
+		},
+		&decision);
+	log_message(session, findings, &decision);
 	leave_message(session);
 	return answer;
 }

@@ -9,12 +9,14 @@
 
 #include <stdbool.h>
 
+struct diagnosis_queue;
 struct sink;
 
 /* What all sessions share; outlives them. */
 struct session_shared {
 	const struct inspector *inspector;
 	struct sink *sink;
+	struct diagnosis_queue *queue;
 };
 
 /* Hands the listening socket to libmilter. Once per process, before session_serve. */

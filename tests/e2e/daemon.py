@@ -9,26 +9,13 @@ import struct
 import sys
 import threading
 import time
-import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from daemon import Daemon, await_true, cpu_seconds, descriptors_of, is_alive  # noqa: E402
 from milter_client import Gone, Message, Milter, deliver  # noqa: E402
+from points import check, point, run_points  # noqa: E402
 
 OURS = "Authentication-Results"
-POINTS = []
-
-
-def point(title):
-    def note(function):
-        POINTS.append((title, function))
-        return function
-    return note
-
-
-def check(good, what):
-    if not good:
-        raise AssertionError(what)
 
 
 def serves(daemon, **options):
@@ -623,23 +610,5 @@ def random_streams():
         survives(daemon, [stream] * int(os.environ.get("SEKISHO_STREAMS", "300")))
 
 
-def main():
-    Daemon.program = os.path.abspath(sys.argv[1])
-    wanted = sys.argv[2:]
-    failed = number = 0
-    for title, function in POINTS:
-        if wanted and function.__name__ not in wanted:
-            continue
-        number += 1
-        try:
-            function()
-            print(f"ok {number} - {title}", flush=True)
-        except Exception:  # pylint: disable=broad-except
-            failed += 1
-            print(f"not ok {number} - {title}", flush=True)
-            print("".join("  " + line[:200] + "\n" for line in traceback.format_exc().splitlines()[-40:]), end="", flush=True)
-    print(f"{number - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-sys.exit(main())
+Daemon.program = os.path.abspath(sys.argv[1])
+sys.exit(run_points(sys.argv[2:]))

@@ -1,0 +1,176 @@
+#include "session/diagnosis_queue.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "diagnose/findings.h"
+#include "inspect/inspection.h"
+#include "report/action.h"
+#include "report/record.h"
+#include "report/sink.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum {
+	TASKS_MAX = 64,                /* messages waiting */
+	OCTETS_MAX = 64 * 1024 * 1024, /* what they hold in memory, bodies above all */
+	NICENESS = 10,                 /* mail in progress has the processor first */
+	LAST_TASK_MS = 4000,           /* the one begun before the end: its waiting and its searches */
+};
+
+struct task {
+	struct inspection *inspection;
+	struct decision decision;
+	size_t octets;
+};
+
+struct diagnosis_queue {
+	struct sink *sink;
+	pthread_t thread;
+	struct arena *arena; /* of the thread */
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* on the monotonic clock */
+	/* under the lock */
+	struct task tasks[TASKS_MAX];
+	size_t first, count, octets;
+	bool finishing, done;
+	int64_t give_up_ms; /* when finishing: no further questions from then on */
+};
+
+/* What the record tells of it; the reply was given, and its text goes with the session's arena. */
+static struct decision decision_kept(const struct decision *decision)
+{
+	return (struct decision){.action = decision->action,
+		.would = decision->would,
+		.option = decision->option,
+		.reply_code = "",
+		.reply_status = "",
+		.reply_text = ""};
+}
+
+bool diagnosis_queue_put(
+	struct diagnosis_queue *queue, struct inspection **inspection, const struct decision *decision)
+{
+	size_t octets = inspection_octets(*inspection);
+	bool room;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	room = !queue->finishing && queue->count < TASKS_MAX && octets <= OCTETS_MAX - queue->octets;
+	if (room) {
+		queue->tasks[(queue->first + queue->count) % TASKS_MAX] =
+			(struct task){*inspection, decision_kept(decision), octets};
+		queue->count++;
+		queue->octets += octets;
+		*inspection = NULL;
+		(void)pthread_cond_broadcast(&queue->changed);
+	}
+	(void)pthread_mutex_unlock(&queue->lock);
+	return room;
+}
+
+/* Waits for the next task; false when there will be none. */
+static bool take(struct diagnosis_queue *queue, struct task *task, bool *too_late)
+{
+	bool taken;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	while (queue->count == 0 && !queue->finishing)
+		(void)pthread_cond_wait(&queue->changed, &queue->lock);
+	taken = queue->count > 0;
+	if (taken) {
+		*task = queue->tasks[queue->first];
+		queue->first = (queue->first + 1) % TASKS_MAX;
+		queue->count--;
+	}
+	*too_late = queue->finishing && clock_monotonic_ms() >= queue->give_up_ms;
+	(void)pthread_mutex_unlock(&queue->lock);
+	return taken;
+}
+
+/* The octets count until now: what is being worked on is in memory too. */
+static void work_off(struct diagnosis_queue *queue, struct task *task, bool too_late)
+{
+	const struct findings *findings =
+		too_late ? inspection_forgo(task->inspection) : inspection_deepen(task->inspection);
+	struct record record = record_of(findings, &task->decision, queue->arena);
+
+	sink_write(queue->sink, &record);
+	arena_reset(queue->arena);
+	inspection_free(&task->inspection);
+	(void)pthread_mutex_lock(&queue->lock);
+	queue->octets -= task->octets;
+	(void)pthread_mutex_unlock(&queue->lock);
+}
+
+static void *work(void *argument)
+{
+	struct diagnosis_queue *queue = argument;
+	struct task task;
+	bool too_late;
+
+	(void)setpriority(PRIO_PROCESS, 0, NICENESS); /* on Linux 0 is this thread */
+	while (take(queue, &task, &too_late))
+		work_off(queue, &task, too_late);
+	(void)pthread_mutex_lock(&queue->lock);
+	queue->done = true;
+	(void)pthread_cond_broadcast(&queue->changed);
+	(void)pthread_mutex_unlock(&queue->lock);
+	return NULL;
+}
+
+struct diagnosis_queue *diagnosis_queue_open(struct sink *sink, struct fault *fault)
+{
+	struct diagnosis_queue *queue = calloc(1, sizeof *queue);
+	pthread_condattr_t attributes;
+
+	if (queue == NULL)
+		abort();
+	queue->sink = sink;
+	queue->arena = arena_new();
+	(void)pthread_mutex_init(&queue->lock, NULL);
+	(void)pthread_condattr_init(&attributes);
+	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&queue->changed, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+	if (pthread_create(&queue->thread, NULL, work, queue) == 0)
+		return queue;
+	fault_set(fault, "no thread for the diagnosis");
+	diagnosis_queue_free(&queue);
+	return NULL;
+}
+
+static struct timespec time_of(int64_t ms)
+{
+	return (struct timespec){.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+}
+
+bool diagnosis_queue_finish(struct diagnosis_queue *queue, int longest_ms)
+{
+	struct timespec latest;
+	bool done;
+	int waited = 0;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	queue->finishing = true;
+	queue->give_up_ms = clock_monotonic_ms() + longest_ms;
+	latest = time_of(queue->give_up_ms + LAST_TASK_MS);
+	(void)pthread_cond_broadcast(&queue->changed);
+	while (!queue->done && waited == 0)
+		waited = pthread_cond_timedwait(&queue->changed, &queue->lock, &latest);
+	done = queue->done;
+	(void)pthread_mutex_unlock(&queue->lock);
+	return done && pthread_join(queue->thread, NULL) == 0;
+}
+
+void diagnosis_queue_free(struct diagnosis_queue **queue)
+{
+	if (queue == NULL || *queue == NULL)
+		return;
+	(void)pthread_cond_destroy(&(*queue)->changed);
+	(void)pthread_mutex_destroy(&(*queue)->lock);
+	arena_free(&(*queue)->arena);
+	free(*queue);
+	*queue = NULL;
+}
