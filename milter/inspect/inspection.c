@@ -369,8 +369,9 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 	int64_t started_ms = clock_monotonic_ms();
 
 	inspection->may_search = true;
+	findings->deepened = !inquiry_is_empty(&inspection->inquiry);
 	recollection_keep(inspection->shared, &inspection->work, &inspection->verdicts);
-	if (!inquiry_is_empty(&inspection->inquiry))
+	if (findings->deepened)
 		inspection->remembered =
 			recollection_of(inspection->shared, &inspection->work, &inspection->verdicts);
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
@@ -387,7 +388,6 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 			break;
 	}
 	findings->diagnoses.partial = findings->diagnoses.partial || inspection->investigation.partial;
-	findings->deepened = true;
 	findings->dns_questions = dns_question_count(inspection->dns_client);
 	findings->diagnosis_ms = (int)(clock_monotonic_ms() - started_ms);
 	return findings;
@@ -395,7 +395,8 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 
 const struct findings *inspection_forgo(struct inspection *inspection)
 {
-	inspection->findings.diagnoses.partial = true;
+	if (!inquiry_is_empty(&inspection->inquiry))
+		inspection->findings.diagnoses.partial = true;
 	return &inspection->findings;
 }
 

@@ -227,6 +227,17 @@ await_mail() {
 	return 1
 }
 
+record_count() { grep -c queue_id "$work/run/log.json"; }
+
+# The record comes behind the answer, when the diagnosis is done.
+await_record() { # HOW-MANY
+	for _ in $(seq 100); do
+		[ "$(record_count)" -ge "$1" ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 newest_mail() {
 	# shellcheck disable=SC2012
 	ls -t "$work"/mail/inbox/new/* | head -n 1

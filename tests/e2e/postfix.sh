@@ -21,9 +21,10 @@ from_of() { sed -n 's/^From: Taro <\(.*\)>\r$/\1/p' "$corpus/$1.eml" | head -n 1
 
 # Sends corpus message NAME and awaits it in the mailbox; its path is in $arrived.
 deliver() {
-	before=$(mail_count)
+	before=$(mail_count) recorded=$(record_count)
 	send "${client:-192.0.2.25}" "${helo:-mail.good.example}" "$1" "$corpus/$2.eml" || { cat "$work/session"; return 1; }
 	await_mail $((before + 1)) || { say "$2 did not arrive"; return 1; }
+	await_record $((recorded + 1)) || { say "$2 was not logged"; return 1; }
 	arrived=$(newest_mail)
 }
 
@@ -62,8 +63,10 @@ logged() {
 refused() {
 	title=$1 message=$2 sender=$3 reply=$4
 	status=0
+	recorded=$(record_count)
 	send 192.0.2.25 mail.good.example "$sender" "$corpus/$message.eml" && status=1
 	grep -qF "$reply" "$work/session" || { status=1; grep '^<' "$work/session"; }
+	await_record $((recorded + 1)) || { status=1; say "  $message was not logged"; }
 	verdict $status "$title"
 }
 

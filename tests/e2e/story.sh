@@ -26,4 +26,5 @@ field_of Authentication-Results "$(newest_mail)"
 field_of X-Sekisho-Cause "$(newest_mail)"
 say
 say "log record:"
+await_record 1 || { say "no record was written"; exit 1; }
 tail -n 1 "$work/run/log.json"
