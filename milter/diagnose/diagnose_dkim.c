@@ -42,13 +42,13 @@ static struct keys_below keys_of_author(struct collection *collection, const cha
 	const struct findings_so_far *facts = collection->facts;
 	const char *own = facts->author->domain.name;
 	const char *places[] = {own, suffixes_organization(facts->suffixes, own)};
-	struct keys_below keys = {KNOWN_NOT, false};
+	struct keys_below keys = {.exist = KNOWN_NOT};
 	bool pending = false;
 
 	for (size_t i = 0; i < 2 && own[0] != '\0' && !pending; i++) {
 		*domain = places[i];
 		if (is_remembered(collection, places[i]))
-			return (struct keys_below){KNOWN_YES, true};
+			return (struct keys_below){.exist = KNOWN_YES, .certain = true};
 		if (i == 0 || strcmp(places[0], places[1]) != 0)
 			keys = zone_keys_below(collection, places[i], &pending);
 		if (keys.exist == KNOWN_YES)

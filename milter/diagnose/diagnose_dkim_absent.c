@@ -289,7 +289,7 @@ void signature_absence_causes(struct collection *collection, const struct signat
 		.domain = signature->domain_name,
 		.zone = suffixes_organization(collection->facts->suffixes, signature->domain_name),
 	};
-	struct keys_below keys = {KNOWN_NOT, false};
+	struct keys_below keys = {.exist = KNOWN_NOT};
 
 	if (is_implausible(&search) || is_cname(&search))
 		return;
@@ -298,6 +298,7 @@ void signature_absence_causes(struct collection *collection, const struct signat
 		return;
 	}
 	keys = zone_keys_below(collection, search.domain, &search.pending);
+	search.places = keys.asked_nobody;
 	if (is_at_apex(&search) || is_in_doubled_zone(&search) || is_at_provider(&search))
 		return;
 	if (!search.pending && (is_at_parent(&search) || is_elsewhere(&search, keys)))

@@ -3,39 +3,14 @@
 #include "base/arena.h"
 #include "diagnose/alteration.h"
 #include "diagnose/collection.h"
-#include "diagnose/hops.h"
+#include "diagnose/culprit.h"
 #include "diagnose/producers.h"
-#include "message/header_list.h"
 
 #include <string.h>
 
 static const char *number(const struct collection *collection, size_t value)
 {
 	return arena_printf(collection->arena, "%zu", value);
-}
-
-/* Who did it, as far as the header says: the list, the converter, else the newest host before us. */
-static const char *culprit(const struct collection *collection)
-{
-	const struct findings_so_far *facts = collection->facts;
-	const struct header_field *converted = header_list_find(facts->header, "X-MIME-Autoconverted", 1);
-	const char *list = list_name(collection), *by = NULL;
-	struct hops hops;
-
-	if (list[0] != '\0')
-		return list;
-	if (converted != NULL)
-		by = text_find(converted->value, converted->value_len, " by ");
-	if (by != NULL) {
-		by += strlen(" by ");
-		return arena_copy(collection->arena, by, strcspn(by, " \t\r\n;"));
-	}
-	hops = hops_of(facts->header, collection->arena);
-	if (hops.count > 0 && hops.items[0].by[0] != '\0')
-		return hops.items[0].by;
-	if (facts->verdicts->iprev.result == RESULT_PASS)
-		return facts->verdicts->iprev.name;
-	return facts->language == LANGUAGE_JA ? "途中のホスト" : "a host on the way";
 }
 
 static bool is_mime_field(const char *name)
@@ -139,7 +114,7 @@ struct explained signature_alteration_causes(
 
 	if (alteration == NULL)
 		return (struct explained){false, false};
-	by = culprit(collection);
+	by = culprit_of(collection, signature);
 	list = list_name(collection);
 	wrong_canon_cause(collection, alteration);
 	if (list[0] != '\0' && adds_list_text(alteration))

@@ -118,6 +118,14 @@ static bool is_at_wrong_name(struct search *search)
 	return false;
 }
 
+/* SPF and DKIM come first: the questions are few, and their causes are said before this one. */
+static bool others_are_asking(const struct collection *collection)
+{
+	const struct inquiry *inquiry = collection->facts->inquiry;
+
+	return inquiry != NULL && inquiry->question_count > 0;
+}
+
 void dmarc_absence_causes(struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
@@ -129,8 +137,11 @@ void dmarc_absence_causes(struct collection *collection)
 							      : dmarc->author_domain,
 	};
 
-	if (is_at_apex(&search) || is_cname(&search, answer) || is_wildcard(&search, answer) ||
-		is_in_doubled_zone(&search) || is_at_wrong_name(&search))
+	if (is_at_apex(&search) || is_cname(&search, answer) || is_wildcard(&search, answer))
+		return;
+	if (others_are_asking(collection))
+		search.pending = true;
+	else if (is_in_doubled_zone(&search) || is_at_wrong_name(&search))
 		return;
 	cause_found(collection, CAUSE_DMARC_NO_RECORD, search.pending ? CONFIDENCE_LIKELY : CONFIDENCE_STRONG,
 		NULL);

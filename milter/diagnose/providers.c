@@ -36,6 +36,21 @@ static void add_organisation(
 		name_list_add(list, organisation);
 }
 
+/* Also those behind the term that matched, which the verifier never looked at. */
+static void add_included(struct name_list *list, const struct collection *collection, const char *own)
+{
+	const char *record = collection->facts->verdicts->spf.record;
+	const char *end = record + strlen(record);
+
+	for (const char *at = record; (at = text_find(at, (size_t)(end - at), "include:")) != NULL;) {
+		struct domain target;
+
+		at += strlen("include:");
+		target = domain_of(collection->arena, at, strcspn(at, " "));
+		add_organisation(list, collection, own, target.name);
+	}
+}
+
 struct name_list providers_of(const struct collection *collection, const struct signature_verdict *signature)
 {
 	const struct verdicts *verdicts = collection->facts->verdicts;
@@ -47,12 +62,7 @@ struct name_list providers_of(const struct collection *collection, const struct 
 	add_organisation(&list, collection, own, collection->facts->envelope->helo_domain.name);
 	for (size_t i = 0; i < verdicts->signature_count; i++)
 		add_organisation(&list, collection, own, verdicts->signatures[i].domain_name);
-	for (size_t i = 0; i < verdicts->spf.term_count; i++) {
-		const struct spf_term *term = &verdicts->spf.terms[i];
-
-		if (term->depth == 0 && text_find(term->text, strlen(term->text), "clude") != NULL)
-			add_organisation(&list, collection, own, term->target);
-	}
+	add_included(&list, collection, own);
 	for (size_t i = 0; mx != NULL && mx->kind == ANSWER_RECORDS && i < mx->count; i++)
 		add_organisation(&list, collection, own, known_mx_host(&mx->values[i]));
 	return list;

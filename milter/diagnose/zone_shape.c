@@ -97,7 +97,7 @@ static struct keys_below keys_by_careless_server(
 	bool exists = answer->kind != ANSWER_NO_NAME ||
 		      denies_what_is_above(&collection->facts->evidence, answer->asked.name);
 
-	return (struct keys_below){exists ? KNOWN_YES : KNOWN_NOT, false};
+	return (struct keys_below){.exist = exists ? KNOWN_YES : KNOWN_NOT};
 }
 
 struct keys_below zone_keys_below(struct collection *collection, const char *domain, bool *pending)
@@ -108,14 +108,16 @@ struct keys_below zone_keys_below(struct collection *collection, const char *dom
 
 	*pending = *pending || answer == NULL;
 	if (answer == NULL || answer_is_trouble(answer))
-		return (struct keys_below){KNOWN_NOT, false};
+		return (struct keys_below){.exist = KNOWN_NOT};
 	if (servers_deny_parents(collection, domain))
 		return keys_by_careless_server(collection, answer);
 	if (answer->kind == ANSWER_NO_NAME)
-		return (struct keys_below){KNOWN_NO, true};
+		return (struct keys_below){.exist = KNOWN_NO, .certain = true};
 	if (denies_some_name(collection, name) || denies_some_name(collection, domain) ||
 		(answer->kind == ANSWER_RECORDS && is_of_dkim(answer)))
-		return (struct keys_below){KNOWN_YES, true};
+		return (struct keys_below){.exist = KNOWN_YES, .certain = true};
 	anything = zone_answers_anything(collection, name, answer, pending);
-	return (struct keys_below){anything == KNOWN_YES ? KNOWN_NOT : KNOWN_YES, anything == KNOWN_NO};
+	return (struct keys_below){.exist = anything == KNOWN_YES ? KNOWN_NOT : KNOWN_YES,
+		.certain = anything == KNOWN_NO,
+		.asked_nobody = true};
 }

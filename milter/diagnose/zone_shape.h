@@ -18,7 +18,8 @@ enum known zone_answers_anything(
 /* Has the domain DKIM keys under any selector (RFC 8020)? */
 struct keys_below {
 	enum known exist;
-	bool certain; /* neither a wildcard nor a careless server can have said so */
+	bool certain;      /* neither a wildcard nor a careless server can have said so */
+	bool asked_nobody; /* it took a second question */
 };
 struct keys_below zone_keys_below(struct collection *collection, const char *domain, bool *pending);
 
