@@ -293,11 +293,10 @@ bool spf_host_causes(struct collection *collection)
 
 	if (inquiry_size(collection) > before)
 		return false;
-	if (apex && partial(&view, allowed_address(&view, domain)))
+	if ((apex && partial(&view, allowed_address(&view, domain))) ||
+		(mx.client && partial(&view, mx.listed)) || spf_slip_cause(collection))
 		return true;
 	if ((apex || (!mx.client && has_client(&view, www))) && website(&view, &mx))
-		return true;
-	if (mx.client && partial(&view, mx.listed))
 		return true;
 	if (mx.client) {
 		cause_found(collection, CAUSE_SPF_MX_HOST_NOT_LISTED, CONFIDENCE_STRONG,

@@ -254,35 +254,44 @@ static const char *corrected(const struct view *view, const struct spf_word *wor
 					  spf_client_word(view->collection), view->arena));
 }
 
-/* One listed address beside the client's: a neighbour in the provider's pool, or a slip of the finger?
- * A forger's address is near by chance: without a signature the reverse names must speak for it. */
-static bool near_word(const struct view *view, const struct spf_word *word, const struct network *network)
+/* One listed address beside the client's, and both are the provider's: a neighbour in its pool. A
+ * forger's address is near by chance: without a signature the reverse names must speak for it. */
+static bool is_neighbour(const struct view *view, const struct spf_word *word, const struct network *network)
 {
 	const struct netaddr *client = &view->facts->envelope->client;
 	const char *ptr = view->facts->verdicts->iprev.name, *listed;
-	bool own = same_organization(view, ptr, view->spf->domain), known;
-	bool signed_here = spf_domain_signed(view->collection), trusted = own || signed_here;
-	char text[NETADDR_TEXT_SIZE];
-	bool beside = netaddr_match(&network->address, client, client->family == NETADDR_IPV6 ? 64 : 24);
-	bool slip = trusted && edit_distance(word->value, netaddr_format(client, text)) == 1;
+	bool known;
 
-	if (!beside && !slip)
+	if (ptr[0] == '\0' || same_organization(view, ptr, view->spf->domain) ||
+		!netaddr_match(&network->address, client, client->family == NETADDR_IPV6 ? 64 : 24))
 		return false;
 	listed = reverse_name(view, network, &known);
-	if (beside && !own && ptr[0] != '\0' && (known ? same_organization(view, ptr, listed) : signed_here))
-		cause_found(view->collection, CAUSE_SPF_IP_NEAR_LISTED,
-			known ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
-			DETAILS({"listed", word->value}, {"fix", corrected(view, word)}));
-	else if (slip && !same_organization(view, view->spf->domain, listed))
-		cause_found(view->collection, CAUSE_SPF_IP_TYPO,
-			known ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
-			DETAILS({"listed", word->value}, {"fix", corrected(view, word)}));
-	else
+	if (known ? !same_organization(view, ptr, listed) : !spf_domain_signed(view->collection))
 		return false;
+	cause_found(view->collection, CAUSE_SPF_IP_NEAR_LISTED, known ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
+		DETAILS({"listed", word->value}, {"fix", corrected(view, word)}));
 	return true;
 }
 
-static bool neighbour_or_slip(const struct view *view)
+/* One keystroke away from the client's address, and nobody's we know. */
+static bool is_slip(const struct view *view, const struct spf_word *word, const struct network *network)
+{
+	char text[NETADDR_TEXT_SIZE];
+	const char *listed;
+	bool known;
+
+	if (edit_distance(word->value, netaddr_format(&view->facts->envelope->client, text)) != 1)
+		return false;
+	listed = reverse_name(view, network, &known);
+	if (same_organization(view, view->spf->domain, listed))
+		return false;
+	cause_found(view->collection, CAUSE_SPF_IP_TYPO, known ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
+		DETAILS({"listed", word->value}, {"fix", corrected(view, word)}));
+	return true;
+}
+
+static bool any_listed(const struct view *view,
+	bool (*test)(const struct view *view, const struct spf_word *word, const struct network *network))
 {
 	unsigned whole = view->facts->envelope->client.family == NETADDR_IPV6 ? 128 : 32;
 	int tried = 0;
@@ -294,28 +303,45 @@ static bool neighbour_or_slip(const struct view *view)
 
 		if (!spf_word_network(word, &network) || network.prefix != whole || word->qualifier != '+')
 			continue;
-		if (near_word(view, word, &network))
+		if (test(view, word, &network))
 			return true;
 		tried += inquiry_size(view->collection) > before;
 	}
 	return false;
 }
 
-bool spf_record_causes(struct collection *collection)
+static struct view view_of(struct collection *collection, unsigned *repairs_left)
 {
 	const struct spf_verdict *spf = &collection->facts->verdicts->spf;
-	unsigned repairs_left = REPAIRS_MAX;
-	const struct view view = {
+
+	return (struct view){
 		.collection = collection,
 		.facts = collection->facts,
 		.spf = spf,
 		.words = spf_words_of(spf->record, collection->arena),
 		.arena = collection->arena,
-		.repairs_left = &repairs_left,
+		.repairs_left = repairs_left,
 	};
+}
+
+bool spf_slip_cause(struct collection *collection)
+{
+	unsigned repairs_left = 0;
+	const struct view view = view_of(collection, &repairs_left);
+
+	if (!same_organization(&view, view.facts->verdicts->iprev.name, view.spf->domain) &&
+		!spf_domain_signed(collection))
+		return false; /* a forger's address is near by chance */
+	return any_listed(&view, is_slip);
+}
+
+bool spf_record_causes(struct collection *collection)
+{
+	unsigned repairs_left = REPAIRS_MAX;
+	const struct view view = view_of(collection, &repairs_left);
 
 	return explicit_deny(&view) || nothing_listed(&view) || version_repeated(&view) ||
 	       mechanism_after_all(&view) || redirect_ignored(&view) || separator_swapped(&view) ||
-	       placeholder(&view) || cidr_too_narrow(&view) || neighbour_or_slip(&view) ||
-	       (spf->result == RESULT_NEUTRAL && spf_truncated_cause(collection));
+	       placeholder(&view) || cidr_too_narrow(&view) || any_listed(&view, is_neighbour) ||
+	       (view.spf->result == RESULT_NEUTRAL && spf_truncated_cause(collection));
 }

@@ -38,6 +38,7 @@ void spf_tree_causes(struct collection *collection);     /* permerror in what it
 bool spf_path_causes(struct collection *collection);     /* forwarders and lists; true when one explains it */
 bool spf_record_causes(struct collection *collection);   /* nothing matched, and the record says why */
 bool spf_reliance_causes(struct collection *collection); /* nothing matched: what the record relies on */
+bool spf_slip_cause(struct collection *collection);      /* an address misspelled */
 bool spf_host_causes(struct collection *collection);     /* nothing matched: a host of the domain itself? */
 bool spf_provider_causes(struct collection *collection); /* nothing matched: a provider's host? */
 bool spf_access_line(const struct collection *collection);
