@@ -1,7 +1,6 @@
 #include "inspect/inspection.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/suffixes.h"
 #include "base/text.h"
@@ -10,6 +9,7 @@
 #include "dns/dns.h"
 #include "inspect/claims.h"
 #include "inspect/investigation.h"
+#include "inspect/kept_body.h"
 #include "inspect/recollection.h"
 #include "inspect/skip.h"
 #include "message/author.h"
@@ -21,8 +21,7 @@
 #include <string.h>
 
 enum {
-	BODY_PIECES_MAX = 2048, /* the MTA sends up to 64 KB in one piece */
-	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all (catalogue section 6) */
+	DIAGNOSIS_MS = 2000, /* waiting for DNS, in all (catalogue section 6) */
 };
 
 struct inspection {
@@ -52,11 +51,7 @@ struct inspection {
 	struct alterations alterations;
 	struct remembered_keys remembered;
 	bool may_search; /* the MTA has its answer: time for what takes some */
-
-	/* the body as it arrives, kept for the diagnosis */
-	struct span pieces[BODY_PIECES_MAX];
-	size_t piece_count, kept_size;
-	bool kept_all;
+	struct kept_body kept_body;
 };
 
 struct inspection *inspection_new(const struct inspector *inspector)
@@ -134,8 +129,8 @@ static void message_reset(struct inspection *inspection)
 	inspection->verdicts = verdicts_empty();
 	inspection->author = author_of(&inspection->header, inspection->arena);
 	inspection->findings = (struct findings){.authserv_id = inspection->shared->authserv_id};
-	inspection->piece_count = inspection->kept_size = 0;
-	inspection->kept_all = true;
+	kept_body_begin(&inspection->kept_body, inspection->arena,
+		(size_t)inspection->shared->settings->diagnosis_body_limit);
 	inspection->inquiry = (struct inquiry){.question_count = 0};
 	investigation_begin(&inspection->investigation);
 	alterations_begin(&inspection->alterations);
@@ -235,24 +230,10 @@ bool inspection_wants_body(const struct inspection *inspection)
 	return inspection->signatures != NULL && signatures_want_body(inspection->signatures);
 }
 
-static void keep_body(struct inspection *inspection, const char *octets, size_t len)
-{
-	size_t limit = (size_t)inspection->shared->settings->diagnosis_body_limit;
-
-	if (inspection->piece_count == BODY_PIECES_MAX || len > limit - inspection->kept_size) {
-		inspection->kept_all = false;
-		return;
-	}
-	inspection->pieces[inspection->piece_count++] =
-		(struct span){arena_copy(inspection->arena, octets, len), len};
-	inspection->kept_size += len;
-}
-
 void inspection_body(struct inspection *inspection, const char *octets, size_t len)
 {
 	inspection->body_size += len;
-	if (inspection->kept_all)
-		keep_body(inspection, octets, len);
+	kept_body_add(&inspection->kept_body, octets, len);
 	if (inspection->signatures != NULL)
 		signatures_body(inspection->signatures, octets, len);
 }
@@ -278,21 +259,12 @@ static int64_t suffixes_age_days(const struct inspection *inspection)
 	return date <= 0 || date > inspection->work.now ? -1 : (inspection->work.now - date) / 86400;
 }
 
-/* The pieces in one, when a signature does not fit the body. */
-static struct span kept_body(struct inspection *inspection)
+/* Wanted only when a signature does not fit the body. */
+static struct span body_in_doubt(struct inspection *inspection)
 {
-	struct buf body;
+	bool wanted = inspection->may_search && verdicts_doubt_body(&inspection->verdicts);
 
-	if (!verdicts_doubt_body(&inspection->verdicts))
-		return (struct span){"", 0};
-	if (inspection->piece_count == 1)
-		return inspection->pieces[0];
-	body = buf_in(inspection->arena);
-	for (size_t i = 0; i < inspection->piece_count; i++)
-		buf_add(&body, inspection->pieces[i].at, inspection->pieces[i].len);
-	inspection->pieces[0] = (struct span){body.data, body.len};
-	inspection->piece_count = 1;
-	return inspection->pieces[0];
+	return wanted ? kept_body_octets(&inspection->kept_body) : (struct span){"", 0};
 }
 
 static void diagnose_all(struct inspection *inspection)
@@ -320,8 +292,8 @@ static void diagnose_all(struct inspection *inspection)
 		.partial = inspection->investigation.partial,
 		.inquiry = &inspection->inquiry,
 		.alterations = inspection->may_search ? &inspection->alterations : NULL,
-		.body = inspection->may_search ? kept_body(inspection) : (struct span){"", 0},
-		.body_kept = inspection->kept_all,
+		.body = body_in_doubt(inspection),
+		.body_kept = inspection->kept_body.whole,
 	};
 
 	inspection->inquiry = (struct inquiry){.question_count = 0};
