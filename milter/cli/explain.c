@@ -1,6 +1,8 @@
 #include "cli/explain.h"
 
+#include "base/arena.h"
 #include "base/text.h"
+#include "cli/causes_manual.h"
 #include "cli/exit_status.h"
 #include "diagnose/diagnosis.h"
 
@@ -10,8 +12,10 @@
 
 static const char usage[] =
 	"usage: sekisho explain [CODE...]\n"
+	"       sekisho explain --manual\n"
 	"Says what a cause in the log means, who must act and what to do. Without a CODE:\n"
 	"all codes. A piece of a code lists those that have it.\n"
+	"  --manual   the source of the manual page sekisho-causes(7), made from the table\n"
 	"Exit status: 0 explained, 2 usage or no such code.\n";
 
 static void print_line(FILE *file, const struct cause_row *row)
@@ -35,27 +39,11 @@ static size_t print_list(FILE *file, const char *piece)
 	return count;
 }
 
-static const char *severity_words(const char *severity)
-{
-	static const char *const words[][2] = {
-		{"crit", "critical"},
-		{"high", "high"},
-		{"med", "medium"},
-		{"low", "low"},
-		{"info", "for information"},
-	};
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcmp(words[i][0], severity) == 0)
-			return words[i][1];
-	return severity;
-}
-
 static void print_cause(const struct cause_row *row)
 {
 	printf("%s\n", row->code);
 	printf("  about     %s\n", row->method);
-	printf("  severity  %s\n", severity_words(row->severity));
+	printf("  severity  %s\n", severity_name(row->severity));
 	printf("  must act  %s (%s)\n", cause_actor_name(row->act, LANGUAGE_EN),
 		cause_actor_name(row->act, LANGUAGE_JA));
 	printf("  means     %s\n", row->summary_en);
@@ -77,26 +65,44 @@ static int explain_code(const char *code)
 	return EXIT_USAGE;
 }
 
-int explain_run(int argc, char **argv)
+static int print_manual(void)
 {
-	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-	int option = getopt_long(argc, argv, "h", options, NULL), status = EXIT_DONE;
+	struct arena *arena = arena_new();
 
-	if (option != -1) {
-		(void)fputs(usage, option == 'h' ? stdout : stderr);
-		return option == 'h' ? EXIT_DONE : EXIT_USAGE;
-	}
-	if (optind == argc)
+	(void)fputs(causes_manual(arena), stdout);
+	arena_free(&arena);
+	return EXIT_DONE;
+}
+
+static int explain_all(int count, char **codes)
+{
+	int status = EXIT_DONE;
+
+	if (count == 0)
 		(void)print_list(stdout, "");
-	for (int i = optind; i < argc; i++) {
-		int one = explain_code(argv[i]);
+	for (int i = 0; i < count; i++) {
+		int one = explain_code(codes[i]);
 
 		if (one != EXIT_DONE)
 			status = one;
-		if (i + 1 < argc)
+		if (i + 1 < count)
 			printf("\n");
 	}
-	if (optind < argc && status == EXIT_DONE)
+	if (count > 0 && status == EXIT_DONE)
 		printf("\nWords in {braces} come from the message and its DNS.\n");
 	return status;
+}
+
+int explain_run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"manual", no_argument, NULL, 'm'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	int option = getopt_long(argc, argv, "h", options, NULL);
+
+	if (option == 'm' && optind == argc)
+		return print_manual();
+	if (option == -1)
+		return explain_all(argc - optind, argv + optind);
+	(void)fputs(usage, option == 'h' ? stdout : stderr);
+	return option == 'h' ? EXIT_DONE : EXIT_USAGE;
 }

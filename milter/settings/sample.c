@@ -1,11 +1,10 @@
 #include "settings/sample.h"
 
 #include "base/buf.h"
+#include "base/page.h"
 #include "settings/options.h"
 
 #include <string.h>
-
-enum { LINE_WIDTH = 78 };
 
 static const char introduction[] =
 	"# Configuration of sekisho, a milter that verifies incoming mail and says what\n"
@@ -18,55 +17,6 @@ static const char introduction[] =
 	"#\n"
 	"# \"sekishod -t\" checks this file, \"sekisho config --changed\" shows what differs\n"
 	"# from the defaults, sekisho.conf(5) explains more.\n";
-
-/* How text is broken into lines. */
-struct page {
-	struct buf out;
-	const char *prefix;    /* of each line */
-	bool sentence_by_line; /* as mdoc wants it */
-	bool is_roff;
-};
-
-static void add_char(struct page *page, char c, bool at_start)
-{
-	if (page->is_roff && at_start && (c == '.' || c == '\''))
-		buf_text(&page->out, "\\&");
-	if (page->is_roff && c == '\\')
-		buf_text(&page->out, "\\e");
-	else
-		buf_char(&page->out, c);
-}
-
-static bool ends_sentence(const char *word, size_t len)
-{
-	return word[len - 1] == '.' && text_is_blank(word[len]) &&
-	       text_upper_char(word[len + 1]) == word[len + 1];
-}
-
-static void add_text(struct page *page, const char *text)
-{
-	size_t column = 0, prefix = strlen(page->prefix);
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-		bool fresh = column == 0;
-
-		if (!fresh && prefix + column + 1 + len > LINE_WIDTH) {
-			buf_char(&page->out, '\n');
-			fresh = true;
-		}
-		buf_text(&page->out, fresh ? page->prefix : " ");
-		for (size_t i = 0; i < len; i++)
-			add_char(page, text[i], fresh && i == 0);
-		column = fresh ? len : column + 1 + len;
-		if (page->sentence_by_line && text[len] != '\0' && ends_sentence(text, len)) {
-			buf_char(&page->out, '\n');
-			column = 0;
-		}
-		text += len + strspn(text + len, " ");
-	}
-	buf_char(&page->out, '\n');
-}
 
 static void add_words(struct buf *out, const char *words, const char *between)
 {
@@ -97,12 +47,12 @@ static void add_sample(struct page *page, const struct option_row *row)
 	buf_char(&page->out, '\n');
 	if (row->kind == OPTION_SECTION) {
 		buf_printf(&page->out, "\n# ---- %s ", row->name);
-		for (size_t i = strlen(row->name); i < LINE_WIDTH - 8; i++)
+		for (size_t i = strlen(row->name); i < PAGE_WIDTH - 8; i++)
 			buf_char(&page->out, '-');
 		buf_char(&page->out, '\n');
 		return;
 	}
-	add_text(page, explanation(row, page->out.arena));
+	page_text(page, explanation(row, page->out.arena));
 	buf_printf(&page->out, *row->initial == '\0' ? "#%s =\n" : "#%s = %s\n", row->name, row->initial);
 }
 
@@ -148,7 +98,7 @@ static void add_item(struct page *page, const struct option_row *row)
 		buf_printf(&page->out, "Ar %s%s", value_word(row), option_is_list(row) ? " , ..." : "");
 	}
 	buf_char(&page->out, '\n');
-	add_text(page, row->help);
+	page_text(page, row->help);
 	if (row->kind == OPTION_NUMBER)
 		buf_printf(&page->out, "From %ld to %ld.\n", row->least, row->most);
 	if (row->initial[0] != '\0')

@@ -50,6 +50,8 @@ row "explain unknown" 2 'sekisho explain: there is no cause "frob"; "sekisho exp
 row "explain all"     0 '[a-z0-9-]+ +(crit|high|med|low|info) .*' explain
 
 same "the sample is conf/sekisho.conf" "$source/conf/sekisho.conf" "$sekisho" config --sample
+same "sekisho-causes.7 is the table (sekisho explain --manual writes it)" \
+	"$source/packaging/man/sekisho-causes.7" "$sekisho" explain --manual
 "$sekisho" config --defaults >"$folder/defaults"
 same "the sample gives the defaults" "$folder/defaults" "$sekisho" config "$source/conf/sekisho.conf"
 "$sekisho" config "$folder/good" >"$folder/printed"
