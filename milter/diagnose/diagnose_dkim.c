@@ -79,8 +79,12 @@ static void unsigned_causes(struct collection *collection)
 
 static bool wants_search(const struct signature_verdict *signature)
 {
+	bool key_in_doubt = signature->recovery == RECOVERY_WRONG_KEY ||
+			    signature->recovery == RECOVERY_OTHER_SIZE ||
+			    signature->recovery == RECOVERY_NOT_RUN;
+
 	return signature->fault == SIGFAULT_KEY_ABSENT || signature->fault == SIGFAULT_KEY_RECORD ||
-	       signature->fault == SIGFAULT_SIGNATURE;
+	       (signature->fault == SIGFAULT_SIGNATURE && key_in_doubt);
 }
 
 bool signature_is_searched(const struct collection *collection, const struct signature_verdict *signature)

@@ -18,8 +18,8 @@
 
 #include <string.h>
 
-/* Places looked at besides the two probes of the zone: together the 8 questions. */
-enum { PLACES_MAX = 6, PROVIDERS_ASKED = 2 };
+/* Questions in all, that for selectors included; see diagnosis-queries. */
+enum { PLACES_MAX = 8, PROVIDERS_ASKED = 2, PROVIDERS_ASKED_FIRST = 1 };
 
 struct search {
 	struct collection *collection;
@@ -65,12 +65,20 @@ static bool is_key(struct key_probe probe)
 	return probe.record[0] != '\0';
 }
 
+/* The domain in the name of a key. */
+static const char *parent_of(const char *name)
+{
+	const char *part = strstr(name, "._domainkey.");
+
+	return part == NULL ? name : part + strlen("._domainkey.");
+}
+
 static void key_is_at(const struct search *search, enum cause cause, struct key_probe probe)
 {
 	const char *name = search->signature->key_name;
 
 	cause_found(search->collection, cause, confidence_of(probe),
-		DETAILS({"found_at", probe.name}, {"parent", search->zone},
+		DETAILS({"found_at", probe.name}, {"parent", parent_of(probe.name)},
 			{"host", key_fix_host(search->collection, name)},
 			{"fix", key_fix_txt(search->collection, name, probe.record)}));
 }
@@ -159,23 +167,27 @@ static bool is_cname(struct search *search)
 
 static bool is_at_apex(struct search *search)
 {
-	/* Mostly the domain whose SPF was checked. */
+	/* Mostly the domain whose SPF was checked: then it takes no question. */
+	search->places += !text_equal(search->domain, search->collection->facts->verdicts->spf.domain);
 	return settle(search, CAUSE_DKIM_KEY_AT_APEX, look_at_known(search, search->domain));
 }
 
 static bool is_in_doubled_zone(struct search *search)
 {
-	enum known doubled = zone_is_doubled(search->collection, search->zone, &search->pending);
 	const char *name = arena_printf(search->arena, "%s.%s", search->signature->key_name, search->zone);
 
-	return doubled == KNOWN_YES && settle(search, CAUSE_DKIM_ZONE_SUFFIX_DOUBLED, look(search, name));
+	if (search->places + 2 > PLACES_MAX)
+		return false;
+	search->places++;
+	return zone_is_doubled(search->collection, search->zone, &search->pending) == KNOWN_YES &&
+	       settle(search, CAUSE_DKIM_ZONE_SUFFIX_DOUBLED, look(search, name));
 }
 
-static bool is_at_provider(struct search *search)
+static bool is_at_provider(struct search *search, size_t max)
 {
 	struct name_list providers = providers_of(search->collection, search->signature);
 
-	for (size_t i = 0; i < providers.count && i < PROVIDERS_ASKED; i++) {
+	for (size_t i = 0; i < providers.count && i < max; i++) {
 		const char *target =
 			arena_printf(search->arena, "%s._domainkey.%s", search->selector, providers.names[i]);
 		struct key_probe probe = look(search, target);
@@ -194,10 +206,19 @@ static bool is_at_provider(struct search *search)
 
 static bool is_at_parent(struct search *search)
 {
-	const char *name = arena_printf(search->arena, "%s._domainkey.%s", search->selector, search->zone);
+	const char *parents[] = {search->zone, domain_parent(search->domain)};
 
-	return strcmp(search->domain, search->zone) != 0 &&
-	       settle(search, CAUSE_DKIM_KEY_AT_PARENT_DOMAIN, look(search, name));
+	for (size_t i = 0; i < sizeof parents / sizeof parents[0]; i++) {
+		const char *name =
+			arena_printf(search->arena, "%s._domainkey.%s", search->selector, parents[i]);
+
+		if (strcmp(search->domain, search->zone) == 0 ||
+			(i > 0 && strcmp(parents[i], parents[0]) == 0))
+			return false;
+		if (settle(search, CAUSE_DKIM_KEY_AT_PARENT_DOMAIN, look(search, name)))
+			return true;
+	}
+	return false;
 }
 
 /* Names that people make of "selector._domainkey.domain". */
@@ -260,23 +281,45 @@ static const char *others_named(const struct search *search)
 	return search->collection->facts->language == LANGUAGE_JA ? "名称不明" : "names unknown";
 }
 
+/* As it verified here before, else as far as it can be known. */
+static const char *record_to_publish(const struct search *search)
+{
+	const struct remembered_keys *keys = &search->collection->facts->remembered;
+	const char *type = text_starts(search->signature->algorithm, "ed25519") ? "ed25519" : "rsa";
+
+	for (size_t i = 0; i < keys->count; i++)
+		if (text_equal(keys->items[i].selector, search->selector) &&
+			text_equal(keys->items[i].domain, search->domain) &&
+			key_match_of_p(search->collection, keys->items[i].p) == KEY_FITS)
+			return arena_printf(search->arena, "v=DKIM1; k=%s; p=%s", type, keys->items[i].p);
+	return arena_printf(search->arena, "v=DKIM1; k=%s; p=…", type);
+}
+
 static void key_is_missing(const struct search *search, struct keys_below keys)
 {
-	const char *host = key_fix_host(search->collection, search->signature->key_name);
+	const char *fix =
+		key_fix_txt(search->collection, search->signature->key_name, record_to_publish(search));
 
 	if (keys.exist == KNOWN_NO)
 		cause_found(search->collection, CAUSE_DKIM_KEY_MISSING_ALL,
-			keys.certain ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY, DETAILS({"host", host}));
+			keys.certain ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY, DETAILS({"fix", fix}));
 	else
 		cause_found(search->collection, CAUSE_DKIM_KEY_MISSING_SELECTOR,
 			keys.exist == KNOWN_YES && keys.certain ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
-			DETAILS({"others", others_named(search)}, {"host", host}));
+			DETAILS({"others", others_named(search)}, {"fix", fix}));
 }
 
-/* Other selectors only where there are some; what is left of the questions goes to the wrong names. */
-static bool is_elsewhere(struct search *search, struct keys_below keys)
+/* There are keys: so names are entered rightly here, and another selector is likelier than all else. */
+static bool is_among_keys(struct search *search)
 {
-	return (keys.exist != KNOWN_NO && is_under_other_selector(search)) || is_at_wrong_name(search);
+	return is_at_provider(search, PROVIDERS_ASKED_FIRST) || is_at_parent(search) ||
+	       is_under_other_selector(search) || is_in_doubled_zone(search) || is_at_wrong_name(search);
+}
+
+static bool is_anywhere(struct search *search)
+{
+	return is_in_doubled_zone(search) || is_at_provider(search, PROVIDERS_ASKED) ||
+	       (!search->pending && (is_at_parent(search) || is_at_wrong_name(search)));
 }
 
 void signature_absence_causes(struct collection *collection, const struct signature_verdict *signature)
@@ -298,10 +341,10 @@ void signature_absence_causes(struct collection *collection, const struct signat
 		return;
 	}
 	keys = zone_keys_below(collection, search.domain, &search.pending);
-	search.places = keys.asked_nobody;
-	if (is_at_apex(&search) || is_in_doubled_zone(&search) || is_at_provider(&search))
+	search.places = keys.asked_nobody ? 2 : 1;
+	if (is_at_apex(&search))
 		return;
-	if (!search.pending && (is_at_parent(&search) || is_elsewhere(&search, keys)))
+	if (!search.pending && (keys.exist == KNOWN_NO ? is_anywhere(&search) : is_among_keys(&search)))
 		return;
 	if (search.otherwise.cause != CAUSE_NONE)
 		key_is_at(&search, search.otherwise.cause, search.otherwise.probe);

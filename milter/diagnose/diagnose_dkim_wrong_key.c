@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-/* Questions: providers, two to find the one of the web site, other selectors; 8 in all. */
-enum { PROVIDERS_ASKED = 2, SELECTORS_ASKED = 4 };
+/* Questions: providers, three for the one of the web site, other selectors; 8 in all. */
+enum { PROVIDERS_ASKED = 2, SELECTORS_ASKED = 3 };
 
 struct search {
 	struct collection *collection;
@@ -94,15 +94,18 @@ static bool is_rotated(struct search *search)
 	return false;
 }
 
-/* A service that hosts the web site has its own selector, often its name. */
+/* A service that hosts the web site has its own selector, often its name, there and at itself. */
 static struct name_list selectors_asked(struct search *search)
 {
 	const char *zone =
 		suffixes_organization(search->collection->facts->suffixes, search->signature->domain_name);
 	const char *web = provider_of_web(search->collection, zone, &search->pending);
+	const char *label = arena_copy(search->arena, web, strcspn(web, "."));
 	struct name_list likely = selectors_of(search->collection, search->signature), asked = {.count = 0};
 
-	name_list_add(&asked, arena_copy(search->arena, web, strcspn(web, ".")));
+	if (web[0] != '\0')
+		(void)look(search, arena_printf(search->arena, "%s._domainkey.%s", label, web));
+	name_list_add(&asked, label);
 	for (size_t i = 0; i < likely.count && asked.count < SELECTORS_ASKED; i++)
 		name_list_add(&asked, likely.names[i]);
 	return asked;
@@ -112,7 +115,7 @@ static bool is_under_other_selector(struct search *search)
 {
 	struct name_list selectors = selectors_asked(search);
 
-	if (search->pending)
+	if (search->same_at[0] != '\0' || search->pending)
 		return false;
 	for (size_t i = 0; i < selectors.count; i++) {
 		struct key_probe probe =

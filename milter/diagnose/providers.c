@@ -145,10 +145,10 @@ struct name_list selectors_of(const struct collection *collection, const struct 
 	add_habits(&all, &providers);
 	add_own_host(&all, collection, signature->domain_name, facts->envelope->helo_domain.name);
 	add_own_host(&all, collection, signature->domain_name, facts->verdicts->iprev.name);
-	for (size_t i = 0; i < providers.count; i++)
-		name_list_add(&all, first_label(providers.names[i], collection->arena));
 	for (size_t i = 0; i < sizeof common_selectors / sizeof common_selectors[0]; i++)
 		name_list_add(&all, common_selectors[i]);
+	for (size_t i = 0; i < providers.count; i++)
+		name_list_add(&all, first_label(providers.names[i], collection->arena));
 	others.count = 0;
 	for (size_t i = 0; i < all.count; i++)
 		if (!text_equal(all.names[i], signature->selector))

@@ -133,7 +133,13 @@ static const struct {
 	{"the shop's key",
 		"default._domainkey.prov.example TXT !nxdomain\nhoge.example A 192.0.2.80\n"
 		"80.2.0.192.in-addr.arpa PTR web80.shop.example\n"
+		"shop._domainkey.shop.example TXT !nxdomain\n"
 		"shop._domainkey.hoge.example TXT v=DKIM1; p=MIIB",
+		"dkim-key-of-other-signer=strong", NULL},
+	{"the shop's key, at the shop",
+		"default._domainkey.prov.example TXT !nxdomain\nhoge.example A 192.0.2.80\n"
+		"80.2.0.192.in-addr.arpa PTR web80.shop.example\n"
+		"shop._domainkey.shop.example TXT v=DKIM1; p=MIIB",
 		"dkim-key-of-other-signer=strong", NULL},
 	{"right one under another selector",
 		"default._domainkey.prov.example TXT !nxdomain\nhoge.example A !nodata\n"
