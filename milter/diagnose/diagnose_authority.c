@@ -30,10 +30,7 @@ struct subject {
 
 static const char *zone_of(const struct subject *subject)
 {
-	const char *name = subject->name, *label = strstr(name, "._domainkey.");
-
-	return suffixes_organization(
-		subject->collection->facts->suffixes, label == NULL ? name : label + strlen("._domainkey."));
+	return suffixes_organization(subject->collection->facts->suffixes, subject->name);
 }
 
 static const struct answer *ask_server(const struct subject *subject, const char *server)
@@ -244,4 +241,25 @@ void key_authority_causes(struct collection *collection)
 				signature->recovery == RECOVERY_WRONG_KEY))
 			(void)servers_explain(&subject);
 	}
+}
+
+static enum known policy_helps(const struct subject *subject, const struct answer *answer)
+{
+	(void)subject;
+	return known_text(answer, "v=DMARC1") != NULL ? KNOWN_YES : KNOWN_NO;
+}
+
+void policy_authority_causes(struct collection *collection)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const struct dmarc_verdict *dmarc = &facts->verdicts->dmarc;
+	const char *name = arena_printf(collection->arena, "_dmarc.%s", dmarc->author_organization);
+	const struct subject subject = {.collection = collection,
+		.name = name,
+		.ours = known_answer(&facts->evidence, name, RR_TXT),
+		.helps = policy_helps};
+
+	if (facts->servers_answer && dmarc->fault == DMARCFAULT_NO_RECORD && subject.ours != NULL &&
+		!answer_is_trouble(subject.ours))
+		(void)servers_explain(&subject);
 }

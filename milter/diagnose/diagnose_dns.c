@@ -1,15 +1,32 @@
 /* What is wrong with DNS itself: why a verdict ended in temperror. */
 #include "diagnose/collection.h"
+#include "diagnose/inquiry.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
+
+/* A resolver that validates and does not say so answers SERVFAIL, and the data with checking disabled. */
+static bool is_hidden_bogus(struct collection *collection, const struct answer *answer)
+{
+	const struct answer *unchecked;
+
+	if (answer->trouble != TROUBLE_SERVFAIL)
+		return false;
+	unchecked = inquire_how(collection, (struct question){.name = answer->asked.name,
+						    .type = answer->asked.type,
+						    .mode = ASK_UNCHECKED,
+						    .server = ""});
+	return unchecked != NULL && unchecked->kind == ANSWER_RECORDS;
+}
 
 static void trouble_cause(struct collection *collection, const struct answer *answer)
 {
 	const char *name = answer->asked.name, *reason = known_reason(answer, collection->arena);
+	bool said = answer->kind == ANSWER_BOGUS;
 
-	if (answer->kind == ANSWER_BOGUS) {
-		cause_found(collection, CAUSE_DNS_DNSSEC_BOGUS, CONFIDENCE_STRONG,
-			DETAILS({"name", name}, {"ede_text", reason}));
+	if (said || is_hidden_bogus(collection, answer)) {
+		cause_found(collection, CAUSE_DNS_DNSSEC_BOGUS, said ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
+			DETAILS({"name", name},
+				{"ede_text", said ? reason : "it answers with checking disabled"}));
 		return;
 	}
 	switch (answer->trouble) {

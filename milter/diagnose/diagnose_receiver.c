@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "diagnose/collection.h"
 #include "diagnose/hops.h"
+#include "diagnose/inquiry.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
 #include "message/envelope.h"
@@ -15,8 +16,12 @@
 enum {
 	SUFFIXES_OLD_DAYS = 365, /* ours: the list changes weekly, organisations seldom */
 	CLOCK_TOLERANCE_S = 300, /* RFC 6376 leaves it open; the verifier's own tolerance */
+	TROUBLES_FOR_CONTROL = 2,
 	TROUBLES_FOR_OUTAGE = 4,
 };
+
+/* Served from many places of the world by others than the sender. */
+static const char control_name[] = "com";
 
 static bool is_ours(const struct findings_so_far *facts, const struct netaddr *address)
 {
@@ -140,20 +145,32 @@ static void filtered_before_us(struct collection *collection)
 	}
 }
 
-/* Every lookup of this message ended in trouble, or the resolver says itself that it cannot work. */
+/* Nothing could be looked up for this message: then a name that has nothing to do with it tells whether
+ * it is our resolver. */
+static bool control_fails(struct collection *collection)
+{
+	const struct answer *control = inquire(collection, control_name, RR_NS);
+
+	return control != NULL && answer_is_trouble(control) && control->trouble != TROUBLE_BUDGET;
+}
+
+/* The resolver says itself that it cannot work, or nobody is found through it. */
 static void resolver_failure(struct collection *collection)
 {
 	const struct evidence *evidence = &collection->facts->evidence;
-	size_t troubles = 0;
+	size_t troubles = 0, learned = 0;
 	bool dead = false;
 
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct answer *answer = evidence->answers[i];
+		bool trouble = answer->kind == ANSWER_NO_REPLY;
 
-		troubles += answer->kind == ANSWER_NO_REPLY && answer->trouble != TROUBLE_BUDGET;
+		learned += !trouble;
+		troubles += trouble && answer->trouble != TROUBLE_BUDGET;
 		dead = dead || (answer->trouble == TROUBLE_LOCAL && answer->asked.mode == ASK_NORMAL);
 	}
-	if (dead || (troubles >= TROUBLES_FOR_OUTAGE && troubles == evidence->count))
+	dead = dead || (learned == 0 && troubles >= TROUBLES_FOR_CONTROL && control_fails(collection));
+	if (dead || (learned == 0 && troubles >= TROUBLES_FOR_OUTAGE))
 		cause_found(collection, CAUSE_RX_RESOLVER_FAILURE,
 			dead ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY, NULL);
 }

@@ -16,6 +16,7 @@ struct collection *diagnosis_collect(const struct findings_so_far *facts, struct
 	receiver_causes(collection);
 	spf_causes(collection);
 	key_authority_causes(collection);
+	policy_authority_causes(collection);
 	signature_causes(collection);
 	resolver_causes(collection);
 	from_causes(collection);

@@ -27,6 +27,7 @@ void zone_causes(struct collection *collection); /* delegation, several addresse
 /* Name servers asked themselves say something else that would change the verdict. */
 bool spf_authority_cause(struct collection *collection);
 void key_authority_causes(struct collection *collection);
+void policy_authority_causes(struct collection *collection);
 
 void spf_causes(struct collection *collection);
 void spf_none_causes(struct collection *collection);
