@@ -12,6 +12,7 @@ void alterations_begin(struct alterations *alterations)
 	for (size_t i = 0; i < ALTERATIONS_MAX; i++)
 		alterations->of[i] =
 			(struct alteration){.header = header_change_none(), .body = body_change_none()};
+	alterations->of_arc = (struct alteration){.header = header_change_none(), .body = body_change_none()};
 	alterations->body_budget = BODY_HASH_BUDGET;
 }
 
@@ -82,24 +83,43 @@ static struct header_change search_header(
 	return header_change_find(&header, collection->arena);
 }
 
-const struct alteration *alteration_of(
-	struct collection *collection, const struct signature_verdict *signature)
+static const struct alteration *search(struct collection *collection,
+	const struct signature_verdict *signature, struct alteration *alteration)
 {
-	struct alterations *alterations = collection->facts->alterations;
-	size_t index = (size_t)collection->signature;
-	struct alteration *alteration;
-
-	if (alterations == NULL && collection->facts->inquiry != NULL)
-		collection->facts->inquiry->alterations_wanted = true;
-	if (alterations == NULL || collection->signature < 0 || index >= ALTERATIONS_MAX)
-		return NULL;
-	alteration = &alterations->of[index];
 	if (alteration->searched)
 		return alteration;
 	alteration->searched = true;
 	if (signature->digests_known && !signature->body_hash_matches)
-		alteration->body = search_body(collection, signature, &alterations->body_budget);
+		alteration->body =
+			search_body(collection, signature, &collection->facts->alterations->body_budget);
 	if (signature->fault == SIGFAULT_SIGNATURE)
 		alteration->header = search_header(collection, signature);
 	return alteration;
+}
+
+/* When searching is not allowed now, it is noted that it is wanted. */
+static bool may_search(struct collection *collection)
+{
+	if (collection->facts->alterations == NULL && collection->facts->inquiry != NULL)
+		collection->facts->inquiry->alterations_wanted = true;
+	return collection->facts->alterations != NULL;
+}
+
+const struct alteration *alteration_of(
+	struct collection *collection, const struct signature_verdict *signature)
+{
+	size_t index = (size_t)collection->signature;
+
+	if (!may_search(collection) || collection->signature < 0 || index >= ALTERATIONS_MAX)
+		return NULL;
+	return search(collection, signature, &collection->facts->alterations->of[index]);
+}
+
+const struct alteration *alteration_of_arc(struct collection *collection)
+{
+	const struct signature_verdict *signature = collection->facts->verdicts->arc.message_signature;
+
+	if (signature == NULL || !may_search(collection))
+		return NULL;
+	return search(collection, signature, &collection->facts->alterations->of_arc);
 }

@@ -17,7 +17,8 @@ struct alteration {
 /* The searches of one message, over all rounds of the diagnosis. */
 struct alterations {
 	struct alteration of[ALTERATIONS_MAX];
-	size_t body_budget; /* octets that may still be hashed */
+	struct alteration of_arc; /* of the newest ARC-Message-Signature */
+	size_t body_budget;       /* octets that may still be hashed */
 };
 
 struct collection;
@@ -28,5 +29,8 @@ void alterations_begin(struct alterations *alterations);
 /* NULL when searching is not allowed now; then it is noted that it is wanted. */
 const struct alteration *alteration_of(
 	struct collection *collection, const struct signature_verdict *signature);
+
+/* The same for the newest ARC-Message-Signature; NULL also when none was evaluated. */
+const struct alteration *alteration_of_arc(struct collection *collection);
 
 #endif

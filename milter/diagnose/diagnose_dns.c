@@ -63,6 +63,8 @@ void resolver_causes(struct collection *collection)
 
 	if (verdicts->spf.result == RESULT_TEMPERROR)
 		troubles_of(collection, &verdicts->spf.evidence);
+	if (verdicts->arc.fault == ARCFAULT_KEY_DNS && verdicts->arc.key_answer != NULL)
+		trouble_cause(collection, verdicts->arc.key_answer);
 	for (size_t i = 0; i < verdicts->signature_count; i++) {
 		const struct signature_verdict *signature = &verdicts->signatures[i];
 

@@ -21,8 +21,10 @@ struct collection *diagnosis_collect(const struct findings_so_far *facts, struct
 	resolver_causes(collection);
 	from_causes(collection);
 	dmarc_record_causes(collection);
+	arc_override_cause(collection);
 	dmarc_alignment_causes(collection);
 	dmarc_remarks(collection);
+	arc_causes(collection);
 	collection->holding = inquiry_size(collection) > 0; /* remarks wait until the causes are known */
 	mail_exchanger_causes(collection);
 	zone_causes(collection);

@@ -94,6 +94,8 @@ bool dmarc_fails_by_discovery(const struct collection *collection);
 void dmarc_record_causes(struct collection *collection);
 void dmarc_alignment_causes(struct collection *collection);
 void dmarc_remarks(struct collection *collection);
+void arc_override_cause(struct collection *collection); /* DMARC fails, a trusted sealer vouches */
+void arc_causes(struct collection *collection);
 void iprev_causes(struct collection *collection);
 void helo_causes(struct collection *collection);
 

@@ -18,6 +18,12 @@ enum result verdicts_dkim_best(const struct verdicts *verdicts)
 	return RESULT_NONE;
 }
 
+bool verdicts_arc_overrides(const struct verdicts *verdicts)
+{
+	return verdicts->dmarc.result == RESULT_FAIL && verdicts->arc.result == RESULT_PASS &&
+	       verdicts->arc.vouching > 0 && verdicts->arc.vouching_trusted;
+}
+
 struct verdicts verdicts_empty(void)
 {
 	struct verdicts empty = {
@@ -38,6 +44,7 @@ struct verdicts verdicts_empty(void)
 			.rua = "",
 			.pct = 100},
 		.iprev = {.name = ""},
+		.arc = {.fault_text = "", .key_name = ""},
 	};
 
 	return empty;
@@ -45,6 +52,10 @@ struct verdicts verdicts_empty(void)
 
 bool verdicts_doubt_body(const struct verdicts *verdicts)
 {
+	const struct signature_verdict *sealed = verdicts->arc.message_signature;
+
+	if (sealed != NULL && !sealed->body_hash_matches)
+		return true;
 	for (size_t i = 0; i < verdicts->signature_count; i++)
 		if (verdicts->signatures[i].digests_known && !verdicts->signatures[i].body_hash_matches)
 			return true;

@@ -2,6 +2,7 @@
 #ifndef FACTS_VERDICTS_H
 #define FACTS_VERDICTS_H
 
+#include "facts/arc_verdict.h"
 #include "facts/dmarc_verdict.h"
 #include "facts/iprev_verdict.h"
 #include "facts/signature_verdict.h"
@@ -15,7 +16,7 @@ struct verdicts {
 	size_t signature_count;
 	struct dmarc_verdict dmarc;
 	struct iprev_verdict iprev;
-	enum result arc;     /* none until ARC is verified */
+	struct arc_verdict arc;
 	bool body_too_large; /* over max-body: body hashes were not computed */
 	uint64_t body_size;  /* octets received */
 };
@@ -25,6 +26,9 @@ enum result verdicts_dkim_best(const struct verdicts *verdicts);
 
 /* Did any signature's body hash not fit? */
 bool verdicts_doubt_body(const struct verdicts *verdicts);
+
+/* A trusted sealer vouches for a message that fails DMARC: the domain's policy is not applied. */
+bool verdicts_arc_overrides(const struct verdicts *verdicts);
 
 /* Everything at rest: nothing evaluated, every text "", every result none. */
 struct verdicts verdicts_empty(void);

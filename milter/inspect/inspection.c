@@ -44,6 +44,7 @@ struct inspection {
 	struct dns_client *dns_client;
 	struct work work;
 	struct signatures *signatures;
+	struct arc_chain *arc;
 	struct verdicts verdicts;
 	struct findings findings;
 	struct inquiry inquiry;
@@ -73,6 +74,7 @@ void inspection_free(struct inspection **inspection)
 	if (inspection == NULL || *inspection == NULL)
 		return;
 	signatures_end(&(*inspection)->signatures);
+	arc_end(&(*inspection)->arc);
 	arena_free(&(*inspection)->arena);
 	arena_free(&(*inspection)->connection_arena);
 	free(*inspection);
@@ -118,6 +120,7 @@ void inspection_helo(struct inspection *inspection, const char *helo)
 static void message_reset(struct inspection *inspection)
 {
 	signatures_end(&inspection->signatures);
+	arc_end(&inspection->arc);
 	arena_reset(inspection->arena);
 	inspection->envelope = envelope_empty();
 	inspection->header = header_list_new(inspection->arena);
@@ -223,11 +226,13 @@ void inspection_headers_done(struct inspection *inspection)
 		return;
 	verify_dmarc_warm(&inspection->work);
 	inspection->signatures = signatures_begin(&inspection->work);
+	inspection->arc = arc_begin(&inspection->work);
 }
 
 bool inspection_wants_body(const struct inspection *inspection)
 {
-	return inspection->signatures != NULL && signatures_want_body(inspection->signatures);
+	return (inspection->signatures != NULL && signatures_want_body(inspection->signatures)) ||
+	       (inspection->arc != NULL && arc_wants_body(inspection->arc));
 }
 
 void inspection_body(struct inspection *inspection, const char *octets, size_t len)
@@ -236,9 +241,12 @@ void inspection_body(struct inspection *inspection, const char *octets, size_t l
 	kept_body_add(&inspection->kept_body, octets, len);
 	if (inspection->signatures != NULL)
 		signatures_body(inspection->signatures, octets, len);
+	if (inspection->arc != NULL)
+		arc_body(inspection->arc, octets, len);
 }
 
-/* The verdicts in the order of the RFCs: DMARC looks at those before it. */
+/* The verdicts in the order of the RFCs: DMARC looks at those before it. ARC decides none of them and
+ * comes last, so that nobody's chain uses up the lookups of DMARC. */
 static void verify_all(struct inspection *inspection)
 {
 	struct verdicts *verdicts = &inspection->verdicts;
@@ -248,6 +256,8 @@ static void verify_all(struct inspection *inspection)
 	if (inspection->signatures != NULL)
 		signatures_finish(inspection->signatures, verdicts);
 	verdicts->dmarc = verify_dmarc(&inspection->work, verdicts);
+	if (inspection->arc != NULL)
+		arc_finish(inspection->arc, verdicts);
 }
 
 static int64_t suffixes_age_days(const struct inspection *inspection)

@@ -4,6 +4,7 @@
 #define RECORDS_KEY_RECORD_H
 
 #include "base/base64.h"
+#include "base/ed25519.h"
 #include "facts/signature_verdict.h"
 
 #include <stdbool.h>
@@ -12,7 +13,8 @@ struct arena;
 
 enum {
 	KEY_RECORD_MAX = 4096, /* our limit: a 4096-bit key needs 760 octets */
-	ED25519_KEY_LEN = 32   /* RFC 8463 section 4 */
+	RSA_BITS_MIN = 1024,   /* RFC 8301 section 3.2 */
+	RSA_BITS_MAX = 4096    /* our limit */
 };
 
 enum key_type { KEYTYPE_RSA, KEYTYPE_ED25519, KEYTYPE_UNKNOWN };

@@ -104,17 +104,39 @@ static bool check_numbers(struct reading *r)
 	       read_number(r, "l", &r->tags->body_length);
 }
 
-static bool check_required(struct reading *r)
+static bool require(struct reading *r, const char *const *names, size_t count)
 {
-	static const char *const names[] = {"v", "a", "b", "bh", "d", "h", "s"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct tag *tag = tag_list_find(r->list, names[i]);
 
 		if (tag == NULL || tag->value.len == 0)
 			return set_fault(r, SIGFAULT_MISSING_TAG, names[i]);
 	}
 	return true;
+}
+
+static bool check_required(struct reading *r)
+{
+	static const char *const names[] = {"v", "a", "b", "bh", "d", "h", "s"};
+
+	return require(r, names, sizeof names / sizeof names[0]);
+}
+
+/* An empty h= is legal in ARC (RFC 8617's own test suite has one). */
+static bool check_required_of_message(struct reading *r)
+{
+	static const char *const names[] = {"a", "b", "bh", "d", "s"};
+
+	if (!require(r, names, sizeof names / sizeof names[0]))
+		return false;
+	return tag_list_find(r->list, "h") != NULL || set_fault(r, SIGFAULT_MISSING_TAG, "h");
+}
+
+static bool check_required_of_seal(struct reading *r)
+{
+	static const char *const names[] = {"a", "b", "d", "s"};
+
+	return require(r, names, sizeof names / sizeof names[0]);
 }
 
 static bool check_version(struct reading *r)
@@ -240,17 +262,46 @@ static bool check_signed_fields(struct reading *r)
 	return has_from || set_fault(r, SIGFAULT_FROM_NOT_SIGNED, "h");
 }
 
-static bool check_digests(struct reading *r)
+/* RFC 8617 section 4.1.2: a seal covers the signatures, not the other way round. */
+static bool check_fields_of_message(struct reading *r)
+{
+	struct span at = tag_list_find(r->list, "h")->value, item;
+	size_t count = 0;
+
+	while (tag_item_next(&at, &item)) {
+		if (span_is(item, "ARC-Seal"))
+			return set_fault(r, SIGFAULT_SYNTAX, "h");
+		count++;
+	}
+	return count <= SIGNED_FIELDS_MAX || set_fault(r, SIGFAULT_TOO_LARGE, "more than 256 names in h=");
+}
+
+/* RFC 8617 section 4.1.3. */
+static bool check_no_fields(struct reading *r)
+{
+	return tag_list_find(r->list, "h") == NULL || set_fault(r, SIGFAULT_SYNTAX, "h");
+}
+
+static bool check_signature(struct reading *r)
 {
 	struct signature_tags *tags = r->tags;
 	struct base64 b = base64_decode(r->arena, tags->signature_b64, strlen(tags->signature_b64));
-	struct base64 bh = base64_decode(r->arena, tags->body_hash_b64, strlen(tags->body_hash_b64));
 
 	tags->signature = b.octets;
-	tags->body_hash = bh.octets;
 	if (b.fault != BASE64_GOOD || (tags->ed25519 && b.octets.len != ED25519_SIGNATURE_LEN) ||
 		(!tags->ed25519 && b.octets.len < RSA_OCTETS_MIN))
 		return set_fault(r, SIGFAULT_B_CORRUPT, "b");
+	return true;
+}
+
+static bool check_digests(struct reading *r)
+{
+	struct signature_tags *tags = r->tags;
+	struct base64 bh = base64_decode(r->arena, tags->body_hash_b64, strlen(tags->body_hash_b64));
+
+	tags->body_hash = bh.octets;
+	if (!check_signature(r))
+		return false;
 	if (bh.fault != BASE64_GOOD || bh.octets.len != tags->digest_len)
 		return set_fault(r, SIGFAULT_BODY_HASH_CORRUPT, "bh");
 	return true;
@@ -265,11 +316,23 @@ static bool check_times(struct reading *r)
 	return set_fault(r, SIGFAULT_EXPIRES_BEFORE_SIGNED, "x");
 }
 
-struct signature_tags signature_tags_read(struct arena *arena, const char *value, size_t len)
+static bool (*const dkim_checks[])(struct reading *) = {check_list, check_numbers, check_required,
+	check_version, check_algorithm, check_canonicalization, check_query, check_names, check_identity,
+	check_signed_fields, check_digests, check_times, NULL};
+
+static bool (*const arc_message_checks[])(struct reading *) = {check_list, check_numbers,
+	check_required_of_message, check_algorithm, check_canonicalization, check_query, check_names,
+	check_fields_of_message, check_digests, check_times, NULL};
+
+static bool (*const arc_seal_checks[])(struct reading *) = {check_list, check_numbers, check_required_of_seal,
+	check_no_fields, check_algorithm, check_names, check_signature, NULL};
+
+struct signature_tags signature_tags_read_as(
+	enum signature_form form, struct arena *arena, const char *value, size_t len)
 {
-	static bool (*const checks[])(struct reading * r) = {check_list, check_numbers, check_required,
-		check_version, check_algorithm, check_canonicalization, check_query, check_names,
-		check_identity, check_signed_fields, check_digests, check_times};
+	bool (*const *const checks[])(struct reading *) = {[FORM_DKIM] = dkim_checks,
+		[FORM_ARC_MESSAGE] = arc_message_checks,
+		[FORM_ARC_SEAL] = arc_seal_checks};
 	struct signature_tags tags = {.fault_text = "",
 		.domain_name = "",
 		.key_name = "",
@@ -287,8 +350,13 @@ struct signature_tags signature_tags_read(struct arena *arena, const char *value
 		(void)set_fault(&r, SIGFAULT_TOO_LARGE, "more than 8192 octets");
 		return tags;
 	}
-	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
-		if (!checks[i](&r))
+	for (size_t i = 0; checks[form][i] != NULL; i++)
+		if (!checks[form][i](&r))
 			break;
 	return tags;
+}
+
+struct signature_tags signature_tags_read(struct arena *arena, const char *value, size_t len)
+{
+	return signature_tags_read_as(FORM_DKIM, arena, value, len);
 }

@@ -35,4 +35,10 @@ struct signature_tags {
 
 struct signature_tags signature_tags_read(struct arena *arena, const char *value, size_t len);
 
+/* The same tags in the fields of ARC (RFC 8617 sections 4.1.2 and 4.1.3): no v=, i= is a number, the
+ * message signature need not sign From and must not sign seals, the seal has neither h= nor bh=. */
+enum signature_form { FORM_DKIM, FORM_ARC_MESSAGE, FORM_ARC_SEAL };
+struct signature_tags signature_tags_read_as(
+	enum signature_form form, struct arena *arena, const char *value, size_t len);
+
 #endif

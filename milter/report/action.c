@@ -41,12 +41,14 @@ static bool from_is_bad(const struct verdicts *verdicts)
 
 static bool dmarc_asks_reject(const struct verdicts *verdicts)
 {
-	return verdicts->dmarc.result == RESULT_FAIL && verdicts->dmarc.policy == DMARC_POLICY_REJECT;
+	return verdicts->dmarc.result == RESULT_FAIL && verdicts->dmarc.policy == DMARC_POLICY_REJECT &&
+	       !verdicts_arc_overrides(verdicts);
 }
 
 static bool dmarc_asks_quarantine(const struct verdicts *verdicts)
 {
-	return verdicts->dmarc.result == RESULT_FAIL && verdicts->dmarc.policy == DMARC_POLICY_QUARANTINE;
+	return verdicts->dmarc.result == RESULT_FAIL && verdicts->dmarc.policy == DMARC_POLICY_QUARANTINE &&
+	       !verdicts_arc_overrides(verdicts);
 }
 
 static bool spf_failed(const struct verdicts *verdicts)

@@ -1,6 +1,7 @@
 /* What to do with the message: a function of the verdicts and the settings. Each action option whose
  * condition holds asks for its action, overrides first; the strictest wins: reject, tempfail,
  * quarantine, accept. spf-fail and spf-softfail look at SPF alone, also when DMARC passes.
+ * A trusted-arc-sealer that vouches for the author takes the DMARC options out (RFC 8617 section 7.2).
  *
  * Trouble of our own never loses mail. When the message came through a relay of ours (a private
  * address, trusted-relays) or another lasting cause on our side explains the verdicts, the SPF, DKIM

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "diagnose/findings.h"
 #include "message/envelope.h"
+#include "report/authres_arc.h"
 #include "report/authres_dkim.h"
 #include "report/authres_spf.h"
 #include "report/sanitise.h"
@@ -98,8 +99,11 @@ static const char *disposition_word(enum action disposition)
 }
 
 static void add_dmarc(
-	struct buf *out, const struct dmarc_verdict *dmarc, enum header_from shown, enum action disposition)
+	struct buf *out, const struct verdicts *verdicts, enum header_from shown, enum action disposition)
 {
+	const struct dmarc_verdict *dmarc = &verdicts->dmarc;
+	bool overridden = verdicts_arc_overrides(verdicts);
+	bool applied = dmarc->result == RESULT_FAIL && !overridden;
 	struct buf line = buf_in(out->arena);
 	const char *domain = dmarc->author_domain;
 
@@ -107,9 +111,10 @@ static void add_dmarc(
 		return;
 	buf_printf(&line, "dmarc=%s", result_word(dmarc->result));
 	if (dmarc->result == RESULT_PASS || dmarc->result == RESULT_FAIL)
-		buf_printf(&line, " (p=%s sp=%s dis=%s)", policy_shown(dmarc->p, out->arena),
+		buf_printf(&line, " (p=%s sp=%s dis=%s%s)", policy_shown(dmarc->p, out->arena),
 			policy_shown(dmarc->sp_given ? dmarc->sp : dmarc->p, out->arena),
-			disposition_word(dmarc->result == RESULT_PASS ? ACTION_ACCEPT : disposition));
+			disposition_word(applied ? disposition : ACTION_ACCEPT),
+			overridden ? " arc=pass" : "");
 	if (shown == HEADER_FROM_RECORD && dmarc->record_domain[0] != '\0')
 		domain = dmarc->record_domain;
 	if (domain[0] != '\0')
@@ -145,11 +150,11 @@ const char *authres_value(const struct findings *findings, const struct settings
 	buf_text(
 		&out, property_value(sanitise(SANITISE_ADDRESS, findings->authserv_id, false, arena), arena));
 	add_dkim(&out, verdicts);
-	if (verdicts->arc != RESULT_NONE)
-		add_line(&out, arena_printf(arena, "arc=%s", result_word(verdicts->arc)));
+	if (verdicts->arc.result != RESULT_NONE)
+		add_line(&out, arc_result(&verdicts->arc, arena));
 	add_line(&out, arena_printf(arena, "spf=%s (%s) %s", result_word(verdicts->spf.result),
 			       spf_comment(findings, arena), spf_property(findings, arena)));
-	add_dmarc(&out, &verdicts->dmarc, (enum header_from)settings->dmarc_header_from, disposition);
+	add_dmarc(&out, verdicts, (enum header_from)settings->dmarc_header_from, disposition);
 	if (settings->add_iprev)
 		add_iprev(&out, findings);
 	return out.data;

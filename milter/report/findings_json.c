@@ -90,7 +90,7 @@ const char *findings_json(const struct findings *findings, const char *authres, 
 	json_object_set_new(object, "spf", spf_json(&verdicts->spf, arena));
 	json_object_set_new(object, "dkim", dkim_json(verdicts, arena));
 	json_object_set_new(object, "dmarc", result_only(verdicts->dmarc.result));
-	json_object_set_new(object, "arc", result_only(verdicts->arc));
+	json_object_set_new(object, "arc", result_only(verdicts->arc.result));
 	json_object_set_new(object, "iprev", result_only(verdicts->iprev.result));
 	json_object_set_new(object, "causes", causes_json(&findings->diagnoses, arena));
 	json_object_set_new(object, "header", header_json(authres, arena));

@@ -132,8 +132,7 @@ struct record record_of(const struct findings *findings, const struct decision *
 		fields_of_spf(&fields, verdicts);
 		fields_of_dkim(&fields, verdicts);
 		fields_of_dmarc(&fields, verdicts);
-		if (verdicts->arc != RESULT_NONE)
-			fields_own(&fields, "arc", result_word(verdicts->arc));
+		fields_of_arc(&fields, verdicts);
 		fields_of_iprev(&fields, verdicts);
 	}
 	add_causes(&fields, &findings->diagnoses);

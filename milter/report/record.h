@@ -4,13 +4,14 @@
  * recipients (how many). Author: from, from_domain, from_why_not.
  * Verdicts: spf, spf_domain, spf_by (the deciding term, or what is wrong with which record); dkim (the
  * best), dkim_1 … ("fail d=… s=… a=… bits=… align=… (why)"), dkim_more; dmarc, dmarc_by,
- * dmarc_record_domain, dmarc_policy (asked for this message), align_spf, align_dkim; arc; iprev,
- * iprev_name. A skipped message has "skipped" (why) instead of author and verdicts.
- * Per cause, at most three, the primary first: cause, conf, act, text, fix; then causes_more.
- * What was done: action; would when it differs, as in a dry run; option; forged (fields removed);
- * took_ms, dns_ms (the MTA waited for these), dns_questions; diagnosis ("complete", or "partial" when a
- * limit ended it) and diagnosis_ms, when it went on behind the MTA's answer. A field without a value is left
- * out. */
+ * dmarc_record_domain, dmarc_policy (asked for this message), align_spf, align_dkim,
+ * dmarc_override (the trusted ARC sealer for whom the policy was not applied); arc (when there are ARC
+ * fields), arc_by, arc_sets, arc_sealer (the newest); iprev, iprev_name. A skipped message has "skipped"
+ * (why) instead of author and verdicts. Per cause, at most three, the primary first: cause, conf, act, text,
+ * fix; then causes_more. What was done: action; would when it differs, as in a dry run; option; forged
+ * (fields removed); took_ms, dns_ms (the MTA waited for these), dns_questions; diagnosis ("complete", or
+ * "partial" when a limit ended it) and diagnosis_ms, when it went on behind the MTA's answer. A field without
+ * a value is left out. */
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H
 

@@ -24,6 +24,7 @@ void fields_number(struct record_fields *fields, const char *name, long long num
 void fields_of_spf(struct record_fields *fields, const struct verdicts *verdicts);
 void fields_of_dkim(struct record_fields *fields, const struct verdicts *verdicts);
 void fields_of_dmarc(struct record_fields *fields, const struct verdicts *verdicts);
+void fields_of_arc(struct record_fields *fields, const struct verdicts *verdicts);
 void fields_of_iprev(struct record_fields *fields, const struct verdicts *verdicts);
 
 #endif

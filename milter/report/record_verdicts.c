@@ -1,6 +1,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "facts/verdicts.h"
+#include "report/authres_arc.h"
 #include "report/authres_dkim.h"
 #include "report/authres_spf.h"
 #include "report/escape.h"
@@ -156,11 +157,33 @@ void fields_of_dmarc(struct record_fields *fields, const struct verdicts *verdic
 	fields_foreign(fields, "dmarc_record_domain", dmarc->record_domain, NAME_MAX_OCTETS);
 	if (dmarc->result == RESULT_PASS || dmarc->result == RESULT_FAIL)
 		fields_own(fields, "dmarc_policy", dmarc_policy_word(dmarc->policy));
+	if (verdicts_arc_overrides(verdicts))
+		fields_foreign(fields, "dmarc_override",
+			verdicts->arc.hops[verdicts->arc.vouching - 1].sealer, NAME_MAX_OCTETS);
 	if (dmarc->author_domain[0] == '\0')
 		return;
 	fields_own(fields, "align_spf", alignment_word(dmarc->spf_alignment));
 	if (verdicts->signature_count > 0)
 		fields_own(fields, "align_dkim", alignment_word(dkim_alignment(verdicts)));
+}
+
+void fields_of_arc(struct record_fields *fields, const struct verdicts *verdicts)
+{
+	const struct arc_verdict *arc = &verdicts->arc;
+	const char *by = arc_fault_words(arc->fault);
+
+	if (arc->result == RESULT_NONE)
+		return;
+	if (arc->fault_text[0] != '\0')
+		by = arena_printf(fields->arena, "%s (%s)", by,
+			escape_foreign(arc->fault_text, PIECE_MAX, fields->arena));
+	if (arc->failed > 0)
+		by = arena_printf(fields->arena, "i=%u: %s", arc->failed, by);
+	fields_own(fields, "arc", result_word(arc->result));
+	fields_own(fields, "arc_by", by);
+	fields_number(fields, "arc_sets", arc->set_count);
+	if (arc->hops != NULL)
+		fields_foreign(fields, "arc_sealer", arc->hops[arc->set_count - 1].sealer, NAME_MAX_OCTETS);
 }
 
 void fields_of_iprev(struct record_fields *fields, const struct verdicts *verdicts)

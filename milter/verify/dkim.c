@@ -145,7 +145,7 @@ static void feed_body(struct signatures *signatures, const char *octets, size_t 
 	remember_last(signatures, octets, len);
 	for (size_t i = 0; i < signatures->count; i++)
 		if (signatures->items[i].fed && signatures->items[i].tags.body_length >= 0)
-			body_length_add(&signatures->items[i].length, octets, len);
+			body_canon_add(&signatures->items[i].body, octets, len);
 	(void)dkim_body(signatures->opendkim, (u_char *)(uintptr_t)octets, len);
 }
 

@@ -5,7 +5,7 @@
 #define VERIFY_DKIM_H
 
 #include "facts/signature_verdict.h"
-#include "message/body_length.h"
+#include "message/body_canon.h"
 #include "records/key_record.h"
 #include "records/signature_tags.h"
 
@@ -20,11 +20,11 @@ struct signature {
 	struct signature_verdict verdict;
 	struct signature_tags tags;
 	struct key_record key;
-	struct body_length length; /* counted when there is an l= */
-	const char *plain_key;     /* for libopendkim; "" when it shall have none */
-	bool open;                 /* no verdict yet */
-	bool fed;                  /* libopendkim has the field */
-	DKIM_SIGINFO *info;        /* libopendkim's view of it; NULL when it has none */
+	struct body_canon body; /* counted when there is an l= */
+	const char *plain_key;  /* for libopendkim; "" when it shall have none */
+	bool open;              /* no verdict yet */
+	bool fed;               /* libopendkim has the field */
+	DKIM_SIGINFO *info;     /* libopendkim's view of it; NULL when it has none */
 };
 
 struct signatures {

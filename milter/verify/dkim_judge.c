@@ -72,7 +72,7 @@ static void take_digests(struct signature *signature, const struct signatures *s
 	verdict->digests_known = true;
 	verdict->canonical_length = canonical;
 	if (signature->tags.body_length >= 0)
-		verdict->canonical_length = (int64_t)body_length_result(&signature->length);
+		verdict->canonical_length = (int64_t)body_canon_end(&signature->body);
 	verdict->body_hash_matches = memcmp(body, signature->tags.body_hash.at, want) == 0;
 }
 

@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* RFC 8301 section 3.2; the upper one is our limit. */
-enum { RSA_BITS_MIN = 1024, RSA_BITS_MAX = 4096 };
-
 /* One TXT record and no trouble? */
 static bool check_answer(struct signature *signature, const struct answer *answer)
 {

@@ -104,7 +104,7 @@ void signature_prefilter(struct signature *signature, const struct work *work, s
 		signature_settle(signature, SIGFAULT_LIBRARY, trap);
 	/* Settled ones whose form is good are fed all the same: a later h= may name dkim-signature. */
 	signature->fed = trap == NULL && !signature->tags.sha1;
-	signature->length = body_length_new(signature->tags.relaxed_body);
+	signature->body = body_canon_new(signature->tags.relaxed_body ? CANON_RELAXED : CANON_SIMPLE);
 }
 
 static size_t keep(struct signatures *signatures, size_t room, bool open, bool aligned)

@@ -73,4 +73,12 @@ void signatures_finish(struct signatures *signatures, struct verdicts *verdicts)
 /* Frees the libraries' state; in every path, also after an abort. */
 void signatures_end(struct signatures **signatures);
 
+/* ARC (RFC 8617): the same steps. arc_begin never returns NULL; arc_finish sets arc, body_too_large. */
+struct arc_chain;
+struct arc_chain *arc_begin(const struct work *work);
+bool arc_wants_body(const struct arc_chain *chain);
+void arc_body(struct arc_chain *chain, const char *octets, size_t len);
+void arc_finish(struct arc_chain *chain, struct verdicts *verdicts);
+void arc_end(struct arc_chain **chain);
+
 #endif

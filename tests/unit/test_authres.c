@@ -464,7 +464,7 @@ static void iprev_and_arc(void **state)
 	(void)state;
 	stage_open(&stage);
 	stage_set(&stage, &row);
-	stage.verdicts.arc = RESULT_FAIL;
+	stage.verdicts.arc.result = RESULT_FAIL;
 	stage.verdicts.iprev.result = RESULT_PASS;
 	stage.verdicts.iprev.name = "mail.example.com);x";
 	value = authres_value(&stage.findings, &stage.settings, ACTION_ACCEPT, stage.arena);

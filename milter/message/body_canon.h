@@ -1,0 +1,35 @@
+/* The canonical body of DKIM and ARC (RFC 6376 section 3.4) as a stream, without keeping it: how long
+ * it is and, through a sink, its octets. message/canon.h does the same for a body at hand. */
+#ifndef MESSAGE_BODY_CANON_H
+#define MESSAGE_BODY_CANON_H
+
+#include "message/canon.h"
+
+#include <stdint.h>
+
+enum { BODY_CANON_BUFFER = 1024 };
+
+struct body_canon {
+	enum canon canon;
+	/* Takes the canonical octets piece by piece; NULL: they are only counted. */
+	void (*sink)(void *receiver, const char *octets, size_t len);
+	void *receiver;
+	int64_t limit;        /* octets that the sink gets at most (l=); -1: all */
+	uint64_t octets;      /* up to the end of the last line that is not empty */
+	uint64_t empty_lines; /* behind that */
+	uint64_t line;        /* of the line under way, without blanks at its end */
+	bool blank, cr;       /* just seen */
+	char buffer[BODY_CANON_BUFFER];
+	size_t buffered;
+	uint64_t given; /* to the sink */
+};
+
+/* Only counts, until a sink is set. */
+struct body_canon body_canon_new(enum canon canon);
+void body_canon_add(struct body_canon *body, const char *octets, size_t len);
+
+/* When the body is complete: a last line without CRLF has one. Returns the length of all of it, also of
+ * what was beyond the limit. */
+uint64_t body_canon_end(struct body_canon *body);
+
+#endif

@@ -1,0 +1,286 @@
+#include "verify/arc.h"
+
+#include "base/arena.h"
+#include "dns/dns.h"
+#include "settings/settings.h"
+#include "verify/recovery.h"
+#include "verify/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLOCK_DRIFT = 300 }; /* seconds; as for DKIM */
+
+static enum result result_of(enum arc_fault fault)
+{
+	switch (fault) {
+	case ARCFAULT_NONE:
+		return RESULT_PASS;
+	case ARCFAULT_NOT_EVALUATED:
+		return RESULT_POLICY;
+	case ARCFAULT_KEY_DNS:
+	case ARCFAULT_BODY_TOO_LARGE:
+		return RESULT_TEMPERROR;
+	default:
+		return RESULT_FAIL;
+	}
+}
+
+void arc_settle(struct arc_chain *chain, enum arc_fault fault, unsigned instance, const char *text)
+{
+	chain->open = false;
+	chain->verdict.fault = fault;
+	chain->verdict.failed = instance;
+	chain->verdict.fault_text = text;
+	chain->verdict.result = result_of(fault);
+}
+
+static struct arc_set *newest_of(struct arc_chain *chain)
+{
+	return &chain->sets[chain->verdict.set_count - 1];
+}
+
+static void hash(void *receiver, const char *octets, size_t len)
+{
+	digest_stream_add(receiver, octets, len);
+}
+
+static enum canon body_canon_of(const struct arc_signature *signature)
+{
+	return signature->tags.relaxed_body ? CANON_RELAXED : CANON_SIMPLE;
+}
+
+static const struct arc_body *find_body(const struct arc_chain *chain, enum canon canon, int64_t limit)
+{
+	for (size_t i = 0; i < chain->body_count; i++)
+		if (chain->bodies[i].canon == canon && chain->bodies[i].limit == limit)
+			return &chain->bodies[i];
+	return NULL;
+}
+
+const struct arc_body *arc_body_of(const struct arc_chain *chain, const struct arc_signature *signature)
+{
+	return find_body(chain, body_canon_of(signature), signature->tags.body_length);
+}
+
+static void add_body(struct arc_chain *chain, enum canon canon, int64_t limit)
+{
+	struct arc_body *body = &chain->bodies[chain->body_count];
+
+	if (chain->body_count == ARC_BODIES_MAX || find_body(chain, canon, limit) != NULL)
+		return;
+	body->canon = canon;
+	body->limit = limit;
+	body->digest = digest_stream_new(DIGEST_SHA256);
+	body->stream = body_canon_new(body->canon);
+	body->stream.limit = body->limit;
+	body->stream.sink = hash;
+	body->stream.receiver = body->digest;
+	chain->body_count++;
+}
+
+static void warm(const struct arc_chain *chain)
+{
+	for (unsigned i = 0; i < chain->verdict.set_count; i++) {
+		dns_warm(chain->work->dns, chain->sets[i].seal.tags.key_name, RR_TXT);
+		dns_warm(chain->work->dns, chain->sets[i].message.tags.key_name, RR_TXT);
+	}
+}
+
+struct arc_chain *arc_begin(const struct work *work)
+{
+	struct arc_chain *chain = arena_alloc(work->arena, sizeof *chain);
+
+	chain->work = work;
+	chain->verdict = (struct arc_verdict){.fault_text = "", .key_name = ""};
+	chain->verifications = ARC_VERIFICATIONS_MAX;
+	arc_collect(chain);
+	if (chain->open && chain->verdict.set_count >= ARC_VERIFICATIONS_MAX) {
+		arc_settle(chain, ARCFAULT_NOT_EVALUATED, 0, "");
+		chain->verdict.limit = ARC_VERIFICATIONS_MAX - 1; /* one is for the message signature */
+	}
+	if (!chain->open)
+		return chain;
+	warm(chain);
+	for (unsigned i = chain->verdict.set_count; i > 0; i--) {
+		const struct arc_signature *message = &chain->sets[i - 1].message;
+
+		add_body(chain, body_canon_of(message), message->tags.body_length);
+		if (message->undeclared_canon)
+			add_body(chain, CANON_SIMPLE, message->tags.body_length);
+	}
+	return chain;
+}
+
+bool arc_wants_body(const struct arc_chain *chain)
+{
+	return chain->open;
+}
+
+void arc_body(struct arc_chain *chain, const char *octets, size_t len)
+{
+	uint64_t limit = (uint64_t)chain->work->settings->max_body;
+
+	if (!chain->open)
+		return;
+	chain->body_octets += len;
+	if (limit != 0 && chain->body_octets > limit) {
+		arc_settle(chain, ARCFAULT_BODY_TOO_LARGE, chain->verdict.set_count, "");
+		return;
+	}
+	for (size_t i = 0; i < chain->body_count; i++)
+		body_canon_add(&chain->bodies[i].stream, octets, len);
+}
+
+static void settle_key(struct arc_chain *chain, enum arc_fault fault, unsigned instance,
+	const struct arc_signature *signature, const char *text)
+{
+	arc_settle(chain, fault, instance, text);
+	chain->verdict.key_name = signature->tags.key_name;
+	chain->verdict.key_answer = signature->key_answer;
+}
+
+/* Section 5.2 step 6, newest first. */
+static void verify_seals(struct arc_chain *chain)
+{
+	const char *text;
+
+	arc_seal_digests(chain);
+	for (unsigned i = chain->verdict.set_count; i > 0 && chain->open; i--) {
+		struct arc_signature *seal = &chain->sets[i - 1].seal;
+		enum arc_fault fault = arc_find_key(seal, chain->work, &text);
+
+		if (fault != ARCFAULT_NONE) {
+			settle_key(chain, fault, i, seal, text);
+			return;
+		}
+		chain->verifications--;
+		if (arc_signature_verifies(seal))
+			continue;
+		arc_settle(chain, ARCFAULT_SEAL, i, "");
+		chain->verdict.key_name = seal->tags.key_name;
+		chain->verdict.recovery = seal->recovery;
+	}
+}
+
+/* As the diagnosis of DKIM knows signatures. */
+static struct signature_verdict *view_of(
+	const struct arc_signature *signature, const struct arc_body *body, struct arena *arena)
+{
+	const struct signature_tags *tags = &signature->tags;
+	struct signature_verdict *view = arena_alloc(arena, sizeof *view);
+
+	*view = (struct signature_verdict){
+		.fault_text = "",
+		.field = signature->index,
+		.domain = tags->domain,
+		.identity_domain = tags->domain,
+		.selector = tags->selector,
+		.algorithm = tags->algorithm,
+		.canonicalization = tags->canonicalization,
+		.signature_b64 = tags->signature_b64,
+		.body_hash_b64 = tags->body_hash_b64,
+		.signed_fields = tags->signed_fields,
+		.copied_fields = tags->copied_fields,
+		.signed_at = tags->signed_at,
+		.expires_at = tags->expires_at,
+		.body_length = tags->body_length,
+		.domain_name = tags->domain_name,
+		.key_name = tags->key_name,
+		.key_answer = signature->key_answer,
+		.key_record = signature->key_text,
+		.key_bits = signature->key.bits,
+		.key_p = signature->key.p,
+		.digests_known = true,
+		.digest_len = DIGEST_MAX,
+		.canonical_length = (int64_t)body->octets,
+		.recovery = signature->recovery,
+		.signature_bits = (unsigned)tags->signature.len * 8,
+		.result = RESULT_PASS,
+	};
+	view->body_hash_matches = memcmp(body->result.octets, tags->body_hash.at, DIGEST_MAX) == 0;
+	memcpy(view->header_digest, signature->digest, DIGEST_MAX);
+	memcpy(view->body_digest, body->result.octets, DIGEST_MAX);
+	return view;
+}
+
+static void settle_content(struct arc_chain *chain, struct signature_verdict *view, enum arc_fault fault,
+	enum signature_fault as)
+{
+	arc_settle(chain, fault, chain->verdict.set_count, "");
+	chain->verdict.key_name = view->key_name;
+	view->fault = as;
+	view->result = RESULT_FAIL;
+}
+
+/* What was recovered from b= is needed to say what happened to the header. */
+static void keep_recovered(const struct arc_signature *signature, struct signature_verdict *view)
+{
+	if (!signature->tags.ed25519)
+		recovery_run(view, signature->tags.signature, signature->key.octets);
+}
+
+/* Section 5.2 step 4. */
+static void verify_newest(struct arc_chain *chain)
+{
+	struct arc_signature *newest = &newest_of(chain)->message;
+	struct signature_verdict *view;
+	const char *text;
+	enum arc_fault fault = arc_find_key(newest, chain->work, &text);
+	bool verified;
+
+	if (fault != ARCFAULT_NONE) {
+		settle_key(chain, fault, chain->verdict.set_count, newest, text);
+		return;
+	}
+	verified = arc_message_verifies(chain, newest);
+	view = view_of(newest, arc_body_of(chain, newest), chain->work->arena);
+	chain->verdict.message_signature = view;
+	if (!verified) {
+		settle_content(chain, view, ARCFAULT_SIGNATURE, SIGFAULT_SIGNATURE);
+		keep_recovered(newest, view);
+	} else if (!view->body_hash_matches) {
+		settle_content(chain, view, ARCFAULT_BODY_HASH, SIGFAULT_BODY_HASH);
+	} else if (view->body_length >= 0 && view->body_length < view->canonical_length) {
+		settle_content(chain, view, ARCFAULT_UNSIGNED_TAIL, SIGFAULT_UNSIGNED_TAIL);
+	} else if (view->expires_at >= 0 && view->expires_at < chain->work->now - CLOCK_DRIFT) {
+		arc_settle(chain, ARCFAULT_FIELD_BROKEN, chain->verdict.set_count,
+			"ARC-Message-Signature: expired");
+	}
+}
+
+static void end_bodies(struct arc_chain *chain)
+{
+	for (size_t i = 0; i < chain->body_count; i++) {
+		struct arc_body *body = &chain->bodies[i];
+
+		body->octets = body_canon_end(&body->stream);
+		body->result = digest_stream_now(body->digest);
+	}
+}
+
+void arc_finish(struct arc_chain *chain, struct verdicts *verdicts)
+{
+	if (chain->open) {
+		end_bodies(chain);
+		verify_seals(chain);
+	}
+	if (chain->open)
+		verify_newest(chain);
+	if (chain->open) {
+		arc_settle(chain, ARCFAULT_NONE, 0, "");
+		arc_look_back(chain);
+	}
+	if (chain->verdict.fault == ARCFAULT_BODY_TOO_LARGE)
+		verdicts->body_too_large = true;
+	verdicts->arc = chain->verdict;
+}
+
+void arc_end(struct arc_chain **chain)
+{
+	if (chain == NULL || *chain == NULL)
+		return;
+	for (size_t i = 0; i < (*chain)->body_count; i++)
+		digest_stream_free(&(*chain)->bodies[i].digest);
+	*chain = NULL;
+}
