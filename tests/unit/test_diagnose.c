@@ -73,6 +73,8 @@ int main(void)
 		cmocka_unit_test(dmarc_records),
 		cmocka_unit_test(dmarc_failures),
 		cmocka_unit_test(dmarc_passes),
+		cmocka_unit_test(arc_chains),
+		cmocka_unit_test(arc_trust),
 		cmocka_unit_test(names_of_the_client),
 		cmocka_unit_test(dns_troubles),
 		cmocka_unit_test(receiver_faults),

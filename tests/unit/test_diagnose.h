@@ -22,6 +22,8 @@ void dkim_alterations(void **state);
 void dmarc_records(void **state);
 void dmarc_failures(void **state);
 void dmarc_passes(void **state);
+void arc_chains(void **state);
+void arc_trust(void **state);
 void names_of_the_client(void **state);
 void dns_troubles(void **state);
 void receiver_faults(void **state);
