@@ -1,6 +1,6 @@
 /* Our resolver's answer against the name servers themselves: an old answer in the cache, servers that
- * disagree, a record entered at a provider that is not asked any more. Only where
- * name servers may be asked directly. */
+ * disagree, a record entered at a provider that is not asked any more. Only where name servers may be
+ * asked directly. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/suffixes.h"

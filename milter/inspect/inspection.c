@@ -12,6 +12,7 @@
 #include "inspect/kept_body.h"
 #include "inspect/recollection.h"
 #include "inspect/skip.h"
+#include "inspect/warming.h"
 #include "message/author.h"
 #include "message/header_list.h"
 #include "settings/settings.h"
@@ -95,13 +96,6 @@ size_t inspection_octets(const struct inspection *inspection)
 	return sizeof *inspection + arena_used(inspection->arena) + arena_used(inspection->connection_arena);
 }
 
-/* Starts a question whose answer will be wanted; nothing waits for it here. */
-static void warm(const struct inspection *inspection, const char *name, enum rr_type type)
-{
-	if (name[0] != '\0')
-		dns_warm(inspection->shared->dns, name, type);
-}
-
 void inspection_connect(struct inspection *inspection, struct netaddr client, const char *client_name)
 {
 	inspection_abandon(inspection);
@@ -161,18 +155,6 @@ static void prepare_work(struct inspection *inspection)
 	};
 }
 
-static void warm_envelope(const struct inspection *inspection)
-{
-	const struct envelope *envelope = &inspection->envelope;
-
-	warm(inspection, envelope->sender.null ? envelope->helo_domain.name : envelope->sender.domain.name,
-		RR_TXT);
-	warm(inspection, envelope->helo_domain.name,
-		envelope->client.family == NETADDR_IPV6 ? RR_AAAA : RR_A);
-	if (envelope->client.family != NETADDR_NONE)
-		warm(inspection, netaddr_reverse_name(&envelope->client, inspection->arena), RR_PTR);
-}
-
 void inspection_begin(
 	struct inspection *inspection, const char *mail_from, const char *auth_user, bool smtputf8)
 {
@@ -190,7 +172,7 @@ void inspection_begin(
 	inspection->skip_reason = skip_reason(envelope, inspection->shared->settings);
 	prepare_work(inspection);
 	if (inspection->skip_reason[0] == '\0')
-		warm_envelope(inspection);
+		envelope_warm(inspection->shared->dns, envelope, inspection->arena);
 }
 
 const char *inspection_skip_reason(const struct inspection *inspection)
