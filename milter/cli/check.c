@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "cli/evaluation.h"
 #include "cli/exit_status.h"
+#include "cli/fix_layout.h"
 #include "diagnose/findings.h"
 #include "replay/case_file.h"
 #include "replay/case_writer.h"
@@ -197,22 +198,38 @@ static struct evaluation *open_evaluation(
 	return evaluation_open_case(settings, file, fault);
 }
 
-static void print_causes(const struct findings *findings)
+/* The words around the causes, in the language of their sentences. */
+struct labels {
+	const char *act, *fix, *no_fix, *no_cause;
+};
+
+static const struct labels labels[] = {
+	[LANGUAGE_EN] = {"who must act", "fix", "nothing is to be done", "Nothing is wrong."},
+	[LANGUAGE_JA] = {"対応者", "対処", "対処は不要です", "問題はありません。"},
+};
+
+static void print_cause(const struct diagnosis *diagnosis, enum language language, struct arena *arena)
 {
-	const struct diagnoses *diagnoses = &findings->diagnoses;
+	const struct cause_row *row = cause_row(diagnosis->cause);
+	const struct labels *say = &labels[language];
 
-	if (diagnoses->count == 0)
-		printf("\nNothing to complain about.\n");
-	for (size_t i = 0; i < diagnoses->count; i++) {
-		const struct diagnosis *diagnosis = &diagnoses->items[i];
-		const struct cause_row *row = cause_row(diagnosis->cause);
+	printf("\n%s (%s)\n  %s\n", row->code, confidence_word(diagnosis->confidence), diagnosis->summary);
+	if (diagnosis->fix[0] == '\0')
+		printf("  %s\n", say->no_fix);
+	else
+		printf("  %s: %s\n  %s: %s\n", say->act, cause_actor_name(row->act, language), say->fix,
+			fix_layout(diagnosis->fix, "    ", arena));
+}
 
-		printf("\n%s (%s)\n  %s\n  who must act: %s\n", row->code,
-			confidence_word(diagnosis->confidence), diagnosis->summary,
-			cause_actor_name(row->act, LANGUAGE_EN));
-		if (diagnosis->fix[0] != '\0')
-			printf("  fix: %s\n", diagnosis->fix);
-	}
+static void print_causes(
+	const struct findings *findings, const struct settings *settings, struct arena *arena)
+{
+	enum language language = (enum language)settings->log_language;
+
+	if (findings->diagnoses.count == 0)
+		printf("\n%s\n", labels[language].no_cause);
+	for (size_t i = 0; i < findings->diagnoses.count; i++)
+		print_cause(&findings->diagnoses.items[i], language, arena);
 }
 
 static void print_findings(struct evaluation *evaluation, const struct findings *findings, bool json)
@@ -229,8 +246,9 @@ static void print_findings(struct evaluation *evaluation, const struct findings 
 	}
 	if (findings->verdicts->skipped)
 		printf("Not checked: %s.\n", findings->verdicts->skip_reason);
-	printf("%s\n%s\n", show_original_table(findings, arena), field);
-	print_causes(findings);
+	else
+		printf("%s\n%s\n", show_original_table(findings, arena), field);
+	print_causes(findings, settings, arena);
 }
 
 static bool record_findings(const struct request *request, struct evaluation *evaluation,

@@ -48,6 +48,7 @@ row "explain one"     0 'spf-no-record' explain spf-no-record
 row "explain piece"   0 'spf-.* (crit|high|med|low|info) .*' explain spf-
 row "explain unknown" 2 'sekisho explain: there is no cause "frob"; "sekisho explain" lists all' explain frob
 row "explain all"     0 '[a-z0-9-]+ +(crit|high|med|low|info) .*' explain
+row "check skipped"   0 'Not checked: authenticated\.' check --case "$source"/tests/cases/X001-*.case
 
 same "the sample is conf/sekisho.conf" "$source/conf/sekisho.conf" "$sekisho" config --sample
 same "sekisho-causes.7 is the table (sekisho explain --manual writes it)" \
