@@ -7,6 +7,9 @@
 /* Never jumps; only differences mean anything. */
 int64_t clock_monotonic_ms(void);
 
+/* Processor time of this thread; only differences mean anything. */
+int64_t clock_thread_cpu_ms(void);
+
 /* Seconds since 1970, as the machine believes. */
 int64_t clock_wall(void);
 

@@ -8,6 +8,9 @@
 
 enum digest_kind { DIGEST_SHA256, DIGEST_SHA1 };
 
+/* Reading out a running hash costs as much as hashing so many octets more. */
+enum { DIGEST_END_COST = 160 };
+
 struct digest {
 	uint8_t octets[32];
 	size_t len; /* 32 or 20 */

@@ -13,7 +13,8 @@ void alterations_begin(struct alterations *alterations)
 		alterations->of[i] =
 			(struct alteration){.header = header_change_none(), .body = body_change_none()};
 	alterations->of_arc = (struct alteration){.header = header_change_none(), .body = body_change_none()};
-	alterations->body_budget = BODY_HASH_BUDGET;
+	alterations->budget = SEARCH_BUDGET;
+	alterations->searches_left = ALTERATIONS_MAX;
 }
 
 static struct digest digest_from(const uint8_t *octets, size_t len)
@@ -62,7 +63,7 @@ static bool take_ed25519(
 }
 
 static struct header_change search_header(
-	struct collection *collection, const struct signature_verdict *signature)
+	struct collection *collection, const struct signature_verdict *signature, size_t *budget)
 {
 	const struct findings_so_far *facts = collection->facts;
 	struct header_facts header = {
@@ -80,20 +81,28 @@ static struct header_change search_header(
 
 	if (!known || !canon_parse(signature->canonicalization, &header.canon, &body_canon))
 		return header_change_none();
-	return header_change_find(&header, collection->arena);
+	return header_change_find(&header, budget, collection->arena);
 }
 
+/* One search more than is left is noted as wanted. */
 static const struct alteration *search(struct collection *collection,
 	const struct signature_verdict *signature, struct alteration *alteration)
 {
+	struct alterations *alterations = collection->facts->alterations;
+
 	if (alteration->searched)
 		return alteration;
+	if (alterations->searches_left == 0) {
+		if (collection->facts->inquiry != NULL)
+			collection->facts->inquiry->alterations_wanted = true;
+		return NULL;
+	}
+	alterations->searches_left--;
 	alteration->searched = true;
 	if (signature->digests_known && !signature->body_hash_matches)
-		alteration->body =
-			search_body(collection, signature, &collection->facts->alterations->body_budget);
+		alteration->body = search_body(collection, signature, &alterations->budget);
 	if (signature->fault == SIGFAULT_SIGNATURE)
-		alteration->header = search_header(collection, signature);
+		alteration->header = search_header(collection, signature, &alterations->budget);
 	return alteration;
 }
 

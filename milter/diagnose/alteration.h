@@ -1,5 +1,6 @@
-/* What happened to one signed message on the way, looked for once and kept: the search hashes up to
- * 30 MB. */
+/* What happened to one signed message on the way, looked for once and kept. The work is bounded: it is
+ * counted in octets hashed, and what costs as much as hashing counts for octets too, so that the same
+ * message always gets the same diagnosis. */
 #ifndef DIAGNOSE_ALTERATION_H
 #define DIAGNOSE_ALTERATION_H
 
@@ -7,6 +8,9 @@
 #include "diagnose/header_change.h"
 
 enum { ALTERATIONS_MAX = 10 }; /* signatures looked at; more are not evaluated anyway */
+
+/* For one message, over all its signatures and hypotheses (catalogue section 6). */
+enum { SEARCH_BUDGET = 30 * 1000 * 1000 };
 
 struct alteration {
 	bool searched;
@@ -18,7 +22,8 @@ struct alteration {
 struct alterations {
 	struct alteration of[ALTERATIONS_MAX];
 	struct alteration of_arc; /* of the newest ARC-Message-Signature */
-	size_t body_budget;       /* octets that may still be hashed */
+	size_t budget;            /* octets that may still be hashed */
+	unsigned searches_left;   /* before the caller looks at the clock; the next one is noted as wanted */
 };
 
 struct collection;

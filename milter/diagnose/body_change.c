@@ -80,11 +80,24 @@ static struct body_change of_variant(const struct body_variant *variant)
 		.to = variant->to};
 }
 
+/* Making one costs too: going through the body, writing what comes out, its canonical form. */
+static struct body_variant make_variant(
+	const struct body_facts *facts, size_t number, size_t *budget, struct arena *arena)
+{
+	struct body_variant variant = body_variant(number, facts, arena);
+	size_t cost = facts->body.len / 2;
+
+	if (variant.kind != BODY_UNKNOWN)
+		cost += 2 * variant.body.len;
+	*budget -= cost < *budget ? cost : *budget;
+	return variant;
+}
+
 /* One repair at a time; those that leave more room for doubt are also swept. */
 static struct body_change find_repair(const struct body_facts *facts, size_t *budget, struct arena *arena)
 {
 	for (size_t i = 0; i < body_variant_count() && *budget > facts->body.len; i++) {
-		struct body_variant variant = body_variant(i, facts, arena);
+		struct body_variant variant = make_variant(facts, i, budget, arena);
 		struct span body = {variant.body.data, variant.body.len};
 
 		if (variant.kind != BODY_UNKNOWN && body_fits(facts, facts->canon, body, budget, arena))
@@ -98,7 +111,7 @@ static struct body_change find_swept_repair(
 	const struct body_facts *facts, size_t *budget, struct arena *arena)
 {
 	for (size_t i = 0; i < body_variant_count() && *budget > facts->body.len; i++) {
-		struct body_variant variant = body_variant(i, facts, arena);
+		struct body_variant variant = make_variant(facts, i, budget, arena);
 		struct body_facts repaired = *facts;
 		struct body_change change;
 

@@ -11,9 +11,6 @@
 
 struct header_list;
 
-/* Octets hashed for one message, over all its signatures and hypotheses. */
-enum { BODY_HASH_BUDGET = 30 * 1000 * 1000 };
-
 enum body_change_kind {
 	BODY_UNKNOWN,
 	BODY_SIGNED_EMPTY,   /* the signer hashed an empty body */

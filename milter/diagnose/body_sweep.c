@@ -55,12 +55,13 @@ static struct span line_at(const struct lines *lines, size_t number)
 static bool hash_lines(struct sweep *sweep, struct digest_stream *stream, size_t from, size_t to)
 {
 	size_t start = sweep->lines.starts[from], len = sweep->lines.starts[to] - start;
+	size_t cost = len + DIGEST_END_COST; /* it is compared in nearly all places */
 
-	if (*sweep->budget < len) {
+	if (*sweep->budget < cost) {
 		sweep->out_of_budget = true;
 		return false;
 	}
-	*sweep->budget -= len;
+	*sweep->budget -= cost;
 	digest_stream_add(stream, sweep->lines.octets + start, len);
 	return true;
 }
@@ -140,14 +141,21 @@ static size_t line_of_place(const struct sweep *sweep, const char *place)
 /* Lines where signed text may start: those at the top, then the body of each MIME part. */
 static size_t likely_starts(const struct sweep *sweep, const struct mime *mime, size_t *starts)
 {
-	size_t count = 0;
+	const char *place = sweep->facts->body.at;
+	size_t count = 0, line = 0;
 
-	for (size_t line = 1; line <= EARLY_STARTS && line < sweep->lines.count; line++)
-		starts[count++] = line;
+	for (size_t early = 1; early <= EARLY_STARTS && early < sweep->lines.count; early++)
+		starts[count++] = early;
 	for (size_t i = 1; i < mime->count && count < STARTS_MAX; i++) {
-		size_t line = line_of_place(sweep, mime->parts[i].body.at);
+		const char *part = mime->parts[i].body.at;
 
-		if (line > EARLY_STARTS)
+		if (part < place) { /* a part within a part that was counted */
+			place = sweep->facts->body.at;
+			line = 0;
+		}
+		for (; place < part; place++)
+			line += *place == '\n';
+		if (line > EARLY_STARTS && line < sweep->lines.count)
 			starts[count++] = line;
 	}
 	return count;

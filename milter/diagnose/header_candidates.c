@@ -5,7 +5,11 @@
 
 #include <string.h>
 
-enum { REFOLDS_MAX = 200 };
+enum {
+	REFOLDS_MAX = 200,
+	REFOLDED_OCTETS_MAX = 2000, /* longer fields are folded in many places: no guess hits them all */
+	VARIED_OCTETS_MAX = 16384,  /* longer ones get no variants of their value */
+};
 
 struct header_candidates header_candidates_new(struct arena *arena)
 {
@@ -80,7 +84,8 @@ static void add_refolded(struct header_candidates *list, const struct header_fie
 			buf_char(&tight, flat.data[i]);
 	add_value(list, HEADER_REFOLDED, tight.data);
 	add_value(list, HEADER_REFOLDED, span_text(list->arena, span_trim(span_of(tight.data))));
-	for (size_t at = 1; at < tight.len && list->count < REFOLDS_MAX; at++) {
+	for (size_t at = 1; at < tight.len && tight.len <= REFOLDED_OCTETS_MAX && list->count < REFOLDS_MAX;
+		at++) {
 		for (size_t i = 0; tight.data[at] == ' ' && i < sizeof folds / sizeof folds[0]; i++) {
 			struct buf folded = buf_in(list->arena);
 
@@ -210,6 +215,8 @@ void header_candidates_of(
 	char *name = arena_copy(list->arena, field->name, field->name_len);
 
 	add_value(list, HEADER_ADDED, NULL);
+	if (field->value_len > VARIED_OCTETS_MAX)
+		return;
 	if (header_field_is(field, "Subject"))
 		header_candidates_subject(list, field);
 	add_preserved(list, facts, name, from ? HEADER_FROM_MUNGED : HEADER_ALTERED);

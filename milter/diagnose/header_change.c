@@ -6,7 +6,12 @@
 
 #include <string.h>
 
-enum { SLOTS_MAX = 256, SAME_NAME_MAX = 8 };
+enum {
+	SLOTS_MAX = 256,
+	SAME_NAME_MAX = 8,
+	MAKING_COST = 2,      /* canonicalising and copying one octet, against hashing it */
+	ED25519_COST = 50000, /* octets that SHA-256 hashes while one signature is verified */
+};
 
 /* One hypothesis: other octets in the slots of one field name. */
 struct hypothesis {
@@ -27,6 +32,8 @@ struct search {
 	struct span signature;
 	struct digest_stream *stream;
 	size_t tries_left;
+	size_t *budget;
+	size_t octets; /* of all slots and the signature */
 	struct hypothesis *hypotheses;
 	size_t hypothesis_count;
 };
@@ -64,12 +71,33 @@ static struct span slot_under(
 	return search->slots[slot];
 }
 
+static size_t octets_of(const struct search *search, const struct hypothesis *const tried[2])
+{
+	size_t octets = search->octets + (search->facts->ed25519 ? ED25519_COST : DIGEST_END_COST);
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; tried[i] != NULL && j < tried[i]->count; j++)
+			octets += tried[i]->octets[j].len;
+	return octets;
+}
+
+/* False when the budget does not reach; then the search is over. */
+static bool spend(struct search *search, size_t octets)
+{
+	if (*search->budget < octets) {
+		search->tries_left = *search->budget = 0;
+		return false;
+	}
+	*search->budget -= octets;
+	return true;
+}
+
 static bool fits(struct search *search, const struct hypothesis *first, const struct hypothesis *second)
 {
 	const struct hypothesis *const tried[2] = {first, second};
 	struct digest hash;
 
-	if (search->tries_left == 0)
+	if (search->tries_left == 0 || !spend(search, octets_of(search, tried)))
 		return false;
 	search->tries_left--;
 	digest_stream_reset(search->stream);
@@ -117,8 +145,9 @@ static void add_hypothesis(struct search *search, size_t slot, const struct head
 	struct hypothesis *hypothesis = &search->hypotheses[search->hypothesis_count];
 	const struct header_field *field = search->selection.fields[slot];
 	struct span name = search->selection.names[slot];
+	size_t made = candidate->value == NULL ? 0 : strlen(candidate->value);
 
-	if (search->hypothesis_count == HEADER_SINGLES_MAX)
+	if (search->hypothesis_count == HEADER_SINGLES_MAX || !spend(search, made * MAKING_COST))
 		return;
 	*hypothesis = (struct hypothesis){.candidate = candidate, .name = span_text(search->arena, name)};
 	if (field != NULL)
@@ -195,6 +224,9 @@ static void begin(struct search *search, enum canon canon)
 	}
 	canon_signature(&signature, canon, search->facts->signature);
 	search->signature = (struct span){signature.data, signature.len};
+	search->octets = signature.len;
+	for (size_t i = 0; i < search->slot_count; i++)
+		search->octets += search->slots[i].len;
 }
 
 static struct header_change found(const struct hypothesis *first, const struct hypothesis *second)
@@ -218,7 +250,7 @@ static struct header_change try_all(struct search *search)
 	for (size_t i = 0; i < count; i++)
 		if (fits(search, &search->hypotheses[i], NULL))
 			return found(&search->hypotheses[i], NULL);
-	for (size_t i = 0; i < count && pairs > 0; i++)
+	for (size_t i = 0; i < count && pairs > 0 && search->tries_left > 0; i++)
 		for (size_t j = i + 1; j < count && pairs > 0; j++) {
 			const struct hypothesis *a = &search->hypotheses[i], *b = &search->hypotheses[j];
 
@@ -236,7 +268,7 @@ struct header_change header_change_none(void)
 	return (struct header_change){.name = "", .text = "", .original = "", .to = "", .also_name = ""};
 }
 
-struct header_change header_change_find(const struct header_facts *facts, struct arena *arena)
+struct header_change header_change_find(const struct header_facts *facts, size_t *budget, struct arena *arena)
 {
 	struct search *search = arena_alloc(arena, sizeof *search);
 	enum canon other = facts->canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
@@ -244,6 +276,7 @@ struct header_change header_change_find(const struct header_facts *facts, struct
 
 	search->facts = facts;
 	search->arena = arena;
+	search->budget = budget;
 	search->selection = canon_select(facts->header, facts->signed_fields, arena);
 	search->stream = digest_stream_new(facts->digest_kind);
 	search->tries_left = facts->ed25519 ? HEADER_ED25519_MAX : HEADER_SINGLES_MAX + HEADER_PAIRS_MAX;
@@ -254,7 +287,7 @@ struct header_change header_change_find(const struct header_facts *facts, struct
 		change.to = other == CANON_RELAXED ? "relaxed" : "simple";
 	} else {
 		begin(search, facts->canon);
-		for (size_t i = 0; i < search->slot_count; i++)
+		for (size_t i = 0; i < search->slot_count && search->tries_left > 0; i++)
 			gather(search, i);
 		change = try_all(search);
 	}

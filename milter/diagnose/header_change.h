@@ -52,6 +52,8 @@ struct header_change {
 /* Nothing found: HEADER_UNKNOWN, every text "". */
 struct header_change header_change_none(void);
 
-struct header_change header_change_find(const struct header_facts *facts, struct arena *arena);
+/* *budget: octets that may still be hashed; what was used is taken off. */
+struct header_change header_change_find(
+	const struct header_facts *facts, size_t *budget, struct arena *arena);
 
 #endif

@@ -22,7 +22,8 @@
 #include <string.h>
 
 enum {
-	DIAGNOSIS_MS = 2000, /* waiting for DNS, in all (catalogue section 6) */
+	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all (catalogue section 6) */
+	DIAGNOSIS_CPU_MS = 300, /* looked at between rounds; a round makes one search */
 };
 
 struct inspection {
@@ -332,7 +333,7 @@ bool inspection_wants_more(const struct inspection *inspection)
 const struct findings *inspection_deepen(struct inspection *inspection)
 {
 	struct findings *findings = &inspection->findings;
-	int64_t started_ms = clock_monotonic_ms();
+	int64_t started_ms = clock_monotonic_ms(), cpu_ms = clock_thread_cpu_ms();
 
 	inspection->may_search = true;
 	findings->deepened = !inquiry_is_empty(&inspection->inquiry);
@@ -343,12 +344,14 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
 		(unsigned)inspection->shared->settings->diagnosis_queries);
 	for (int round = 0; !inquiry_is_empty(&inspection->inquiry); round++) {
-		bool more = round < INQUIRY_ROUNDS_MAX &&
+		bool more = round < INQUIRY_ROUNDS_MAX + ALTERATIONS_MAX &&
+			    clock_thread_cpu_ms() - cpu_ms < DIAGNOSIS_CPU_MS &&
 			    investigation_pursue(&inspection->investigation, &inspection->inquiry,
 				    &inspection->work, &inspection->verdicts);
 
 		inspection->investigation.partial = inspection->investigation.partial || !more;
 		findings->evidence = dns_evidence_since(inspection->dns_client, 0);
+		inspection->alterations.searches_left = more ? 1 : 0;
 		diagnose_all(inspection);
 		if (!more)
 			break;

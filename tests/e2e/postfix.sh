@@ -106,7 +106,7 @@ logged "and the cause" dkim-body-altered
 results "subject altered" subject-altered $good "dkim=fail header.i=@good.example"
 logged "and the cause" dkim-header-altered
 results "no key" key-missing $good "dkim=permerror (no key for signature) header.i=@good.example header.s=absent"
-logged "and the cause" dkim-key-missing
+logged "and the cause" dkim-key-under-other-selector
 results "wrong key" key-wrong $good "dkim=fail header.i=@good.example header.s=other"
 logged "and the cause" dkim-key-mismatch
 results "key cut at 127 octets" key-cut $good "dkim=neutral (invalid public key) header.i=@good.example header.s=cut"

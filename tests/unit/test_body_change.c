@@ -1,5 +1,6 @@
 /* diagnose/body_change: each thing that software on the way does to bodies is found again. */
 #include "base/arena.h"
+#include "diagnose/alteration.h"
 #include "diagnose/body_change.h"
 #include "message/header_list.h"
 
@@ -103,7 +104,7 @@ static void changes_are_found(void **state)
 			.canon = rows[i].canon,
 			.length = -1,
 			.signed_hash = signed_hash(&rows[i], arena)};
-		size_t budget = BODY_HASH_BUDGET;
+		size_t budget = SEARCH_BUDGET;
 		struct body_change change;
 
 		if (rows[i].type[0] != '\0')
@@ -119,7 +120,7 @@ static void changes_are_found(void **state)
 			assert_string_equal(change.text, rows[i].text);
 			assert_int_equal(change.added, rows[i].added);
 		}
-		assert_true(budget < BODY_HASH_BUDGET || rows[i].kind == BODY_SIGNED_EMPTY);
+		assert_true(budget < SEARCH_BUDGET || rows[i].kind == BODY_SIGNED_EMPTY);
 	}
 	arena_free(&arena);
 }
@@ -133,7 +134,7 @@ static void the_budget_holds(void **state)
 	char *body = arena_alloc(arena, SIZE + 1);
 	struct body_facts facts = {
 		.header = &header, .body = {body, SIZE}, .canon = CANON_RELAXED, .length = -1};
-	size_t budget = BODY_HASH_BUDGET;
+	size_t budget = SEARCH_BUDGET;
 	struct body_change change;
 
 	(void)state;
