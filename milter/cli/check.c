@@ -255,7 +255,7 @@ static bool record_findings(const struct request *request, struct evaluation *ev
 	const struct findings *findings, struct fault *fault)
 {
 	struct arena *arena = evaluation_arena(evaluation);
-	size_t len, stem = strlen(request->record_path);
+	size_t len, stem;
 	const char *message = evaluation_message(evaluation, &len);
 	const char *base = strrchr(request->record_path, '/');
 	struct case_recording recording = {

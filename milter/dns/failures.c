@@ -91,9 +91,7 @@ static void judge(struct failure *failure, struct span why)
 
 	if (got != NULL)
 		set_rcode(failure, why, got);
-	else if (has(why, "upstream server timeout"))
-		set(failure, TROUBLE_TIMEOUT, "the resolver did not answer");
-	else if (has(why, "no server to query"))
+	else if (has(why, "upstream server timeout") || has(why, "no server to query"))
 		set(failure, TROUBLE_TIMEOUT, "the resolver did not answer");
 	else if (has(why, "parse"))
 		set(failure, TROUBLE_BROKEN, "the resolver's answer is malformed");

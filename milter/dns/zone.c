@@ -23,6 +23,7 @@ struct zone *zone_new(struct arena *arena)
 
 	zone->arena = arena;
 	zone->bucket_count = FIRST_BUCKETS;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	zone->buckets = arena_array(arena, zone->bucket_count, sizeof *zone->buckets);
 	return zone;
 }
@@ -50,6 +51,7 @@ static void double_buckets(struct zone *zone)
 	size_t old_count = zone->bucket_count;
 
 	zone->bucket_count *= 2;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	zone->buckets = arena_array(zone->arena, zone->bucket_count, sizeof *zone->buckets);
 	for (size_t i = 0; i < old_count; i++) {
 		struct zone_name *at = old[i], *next;

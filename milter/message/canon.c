@@ -83,6 +83,7 @@ struct canon_selection canon_select(
 
 	for (const char *at = signed_fields; *at != '\0'; at++)
 		names += *at == ':';
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	selection.fields = arena_array(arena, names, sizeof *selection.fields);
 	selection.names = arena_array(arena, names, sizeof *selection.names);
 	for (const char *at = signed_fields;;) {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# shellcheck disable=SC1091
 # The network back end of dns/ against a real name server (nsd) in a network namespace of its own.
 set -eu
 build=$1 name=dns
+# shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 failed=0
