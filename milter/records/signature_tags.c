@@ -327,12 +327,13 @@ static bool (*const arc_message_checks[])(struct reading *) = {check_list, check
 static bool (*const arc_seal_checks[])(struct reading *) = {check_list, check_numbers, check_required_of_seal,
 	check_no_fields, check_algorithm, check_names, check_signature, NULL};
 
+static bool (*const *const checks_of_form[])(struct reading *) = {[FORM_DKIM] = dkim_checks,
+	[FORM_ARC_MESSAGE] = arc_message_checks,
+	[FORM_ARC_SEAL] = arc_seal_checks};
+
 struct signature_tags signature_tags_read_as(
 	enum signature_form form, struct arena *arena, const char *value, size_t len)
 {
-	bool (*const *const checks[])(struct reading *) = {[FORM_DKIM] = dkim_checks,
-		[FORM_ARC_MESSAGE] = arc_message_checks,
-		[FORM_ARC_SEAL] = arc_seal_checks};
 	struct signature_tags tags = {.fault_text = "",
 		.domain_name = "",
 		.key_name = "",
@@ -350,8 +351,8 @@ struct signature_tags signature_tags_read_as(
 		(void)set_fault(&r, SIGFAULT_TOO_LARGE, "more than 8192 octets");
 		return tags;
 	}
-	for (size_t i = 0; checks[form][i] != NULL; i++)
-		if (!checks[form][i](&r))
+	for (size_t i = 0; checks_of_form[form][i] != NULL; i++)
+		if (!checks_of_form[form][i](&r))
 			break;
 	return tags;
 }
