@@ -113,6 +113,8 @@ void helo_causes(struct collection *collection)
 	const char *addresses;
 	const struct answer *answer;
 
+	if (collection->facts->envelope->relay.family != NETADDR_NONE)
+		return; /* it is our own gateway's */
 	if (text_equal(name, facts->authserv_id) && name[0] != '\0' && !receiver_is_ours(collection)) {
 		cause_found(collection, CAUSE_HELO_FORGED_OWN_NAME, CONFIDENCE_STRONG, NULL);
 		return;

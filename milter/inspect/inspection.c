@@ -8,6 +8,7 @@
 #include "diagnose/inquiry.h"
 #include "dns/dns.h"
 #include "inspect/claims.h"
+#include "inspect/gateway.h"
 #include "inspect/investigation.h"
 #include "inspect/kept_body.h"
 #include "inspect/recollection.h"
@@ -207,6 +208,8 @@ void inspection_headers_done(struct inspection *inspection)
 	inspection->author = author_of(&inspection->header, inspection->arena);
 	if (inspection->skip_reason[0] != '\0')
 		return;
+	gateway_look_behind(&inspection->envelope, &inspection->header,
+		&inspection->shared->settings->trusted_relays, inspection->arena);
 	verify_dmarc_warm(&inspection->work);
 	inspection->signatures = signatures_begin(&inspection->work);
 	inspection->arc = arc_begin(&inspection->work);

@@ -43,10 +43,12 @@ void fields_number(struct record_fields *fields, const char *name, long long num
 
 static void add_envelope(struct record_fields *fields, const struct envelope *envelope)
 {
-	char client[NETADDR_TEXT_SIZE];
+	char client[NETADDR_TEXT_SIZE], relay[NETADDR_TEXT_SIZE];
 
 	fields_foreign(fields, "queue_id", envelope->queue_id, QUEUE_ID_MAX);
 	fields_foreign(fields, "client", netaddr_format(&envelope->client, client), sizeof client);
+	if (envelope->relay.family != NETADDR_NONE)
+		fields_foreign(fields, "relay", netaddr_format(&envelope->relay, relay), sizeof relay);
 	if (strcmp(envelope->client_name, "unknown") != 0)
 		fields_foreign(fields, "client_name", envelope->client_name, NAME_MAX_OCTETS);
 	fields_foreign(fields, "helo", envelope->helo, NAME_MAX_OCTETS);
