@@ -22,6 +22,7 @@ struct dns_client {
 	int deadline_ms, waited_ms;
 	unsigned max_questions, questions;
 	bool timed_out;
+	const struct dns_gate *gate;
 	const struct answer **answers;
 	size_t count, size;
 };
@@ -40,8 +41,15 @@ struct dns_client *dns_client_new(
 	return client;
 }
 
-void dns_client_extend(struct dns_client *client, int deadline_ms, unsigned more_questions)
+bool dns_client_may_ask(const struct dns_client *client, const char *name)
 {
+	return client->gate == NULL || client->gate->may_ask(client->gate->self, name);
+}
+
+void dns_client_extend(
+	struct dns_client *client, int deadline_ms, unsigned more_questions, const struct dns_gate *gate)
+{
+	client->gate = gate;
 	client->deadline_ms = client->waited_ms + deadline_ms;
 	client->max_questions = client->questions + more_questions;
 	client->timed_out = false;
@@ -130,6 +138,9 @@ static const struct answer *answer_for(
 			client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
 					arena_printf(client->arena, "this message has asked its %u questions",
 						client->max_questions)));
+	if (!dns_client_may_ask(client, question.name))
+		return remember(client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
+						"enough domains were asked about in this minute"));
 	client->questions++;
 	return remember(client, waited_for(client, &question));
 }

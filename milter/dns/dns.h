@@ -54,8 +54,17 @@ const struct answer *dns_ask(struct dns_client *client, const char *name, enum r
 /* The same for the modes of the diagnosis. Only available where the back end can: else NO_REPLY. */
 const struct answer *dns_ask_how(struct dns_client *client, struct question question);
 
-/* Some more time and questions, counted from now: for the diagnosis, after the verdicts. */
-void dns_client_extend(struct dns_client *client, int deadline_ms, unsigned more_questions);
+/* Somebody who also decides what may be asked; gives the same answer for the same name. */
+struct dns_gate {
+	bool (*may_ask)(void *self, const char *name);
+	void *self;
+};
+
+/* Some more time and questions, counted from now: for the diagnosis, after the verdicts. gate (borrowed)
+ * may be NULL; what it does not let pass gets TROUBLE_BUDGET. */
+void dns_client_extend(
+	struct dns_client *client, int deadline_ms, unsigned more_questions, const struct dns_gate *gate);
+bool dns_client_may_ask(const struct dns_client *client, const char *name);
 
 /* Marks and slices of the evidence. The slice stays valid as long as the arena. */
 size_t dns_mark(const struct dns_client *client);

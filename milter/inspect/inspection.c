@@ -11,6 +11,7 @@
 #include "inspect/gateway.h"
 #include "inspect/investigation.h"
 #include "inspect/kept_body.h"
+#include "inspect/question_rate.h"
 #include "inspect/recollection.h"
 #include "inspect/skip.h"
 #include "inspect/warming.h"
@@ -53,6 +54,8 @@ struct inspection {
 	struct inquiry inquiry;
 	struct investigation investigation;
 	struct alterations alterations;
+	struct admissions admissions;
+	struct dns_gate gate;
 	struct remembered_keys remembered;
 	bool may_search; /* the MTA has its answer: time for what takes some */
 	struct kept_body kept_body;
@@ -333,6 +336,11 @@ bool inspection_wants_more(const struct inspection *inspection)
 	       recollection_is_due(inspection->shared, &inspection->work, &inspection->verdicts);
 }
 
+static bool may_ask(void *self, const char *name)
+{
+	return admissions_allow(self, name, clock_monotonic_ms() / 1000);
+}
+
 const struct findings *inspection_deepen(struct inspection *inspection)
 {
 	struct findings *findings = &inspection->findings;
@@ -344,8 +352,11 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 	if (findings->deepened)
 		inspection->remembered =
 			recollection_of(inspection->shared, &inspection->work, &inspection->verdicts);
+	inspection->admissions = (struct admissions){
+		.rate = inspection->shared->rate, .suffixes = inspection->shared->suffixes};
+	inspection->gate = (struct dns_gate){may_ask, &inspection->admissions};
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
-		(unsigned)inspection->shared->settings->diagnosis_queries);
+		(unsigned)inspection->shared->settings->diagnosis_queries, &inspection->gate);
 	for (int round = 0; !inquiry_is_empty(&inspection->inquiry); round++) {
 		bool more = round < INQUIRY_ROUNDS_MAX + ALTERATIONS_MAX &&
 			    clock_thread_cpu_ms() - cpu_ms < DIAGNOSIS_CPU_MS &&

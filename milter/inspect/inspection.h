@@ -10,6 +10,7 @@
 
 struct dns;
 struct key_memory;
+struct question_rate;
 struct libraries;
 struct settings;
 struct suffixes;
@@ -20,6 +21,7 @@ struct inspector {
 	const struct suffixes *suffixes;
 	const struct libraries *libraries;
 	struct dns *dns;
+	struct question_rate *rate; /* of the diagnosis; NULL: no limit */
 	const char *authserv_id;
 	int64_t fixed_now;                 /* 0: the real clock */
 	struct key_memory *key_memory;     /* NULL: none */

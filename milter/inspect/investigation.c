@@ -18,7 +18,8 @@ static void ask_all(
 {
 	/* All are on their way before the first is waited for. */
 	for (size_t i = 0; i < inquiry->question_count && i < dns_questions_left(work->client); i++)
-		if (inquiry->questions[i].mode == ASK_NORMAL)
+		if (inquiry->questions[i].mode == ASK_NORMAL &&
+			dns_client_may_ask(work->client, inquiry->questions[i].name))
 			dns_warm(work->dns, inquiry->questions[i].name, inquiry->questions[i].type);
 	for (size_t i = 0; i < inquiry->question_count; i++)
 		if (dns_ask_how(work->client, inquiry->questions[i])->trouble == TROUBLE_BUDGET)

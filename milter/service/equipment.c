@@ -61,11 +61,13 @@ bool equipment_open(struct equipment *equipment, const struct settings *settings
 		equipment_close(equipment);
 		return false;
 	}
+	question_rate_begin(&equipment->rate);
 	equipment->inspector = (struct inspector){
 		.settings = settings,
 		.suffixes = equipment->suffixes,
 		.libraries = equipment->libraries,
 		.dns = equipment->dns,
+		.rate = &equipment->rate,
 		.authserv_id =
 			settings->authserv_id[0] != '\0' ? settings->authserv_id : host_name(equipment->host),
 		.key_memory = equipment->key_memory,

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "inspect/inspection.h"
+#include "inspect/question_rate.h"
 #include "service/host_name.h"
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@ struct equipment {
 	struct sink *sink;
 	struct key_memory *key_memory;
 	struct inspector inspector;
+	struct question_rate rate;
 	char host[HOST_NAME_SIZE];
 };
 
