@@ -2,9 +2,9 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "diagnose/transcode.h"
 #include "message/mime.h"
 
-#include <iconv.h>
 #include <string.h>
 
 /* A body being written again with some spans replaced; replacements come in the order of the text. */
@@ -116,11 +116,13 @@ struct body_variant variant_rewrapped(const struct body_facts *facts, size_t col
 	for (size_t i = 0; i < mime.count; i++) {
 		const struct mime_part *part = &mime.parts[i];
 		struct buf wrapped = buf_in(arena);
-		size_t column = 0;
+		size_t column = 0, filled = part->body.len;
 
 		if (strcmp(part->encoding, "base64") != 0)
 			continue;
-		for (size_t at = 0; at < part->body.len; at++) {
+		while (filled > 0 && text_is_space(part->body.at[filled - 1]))
+			filled--;
+		for (size_t at = 0; at < filled; at++) {
 			if (text_is_space(part->body.at[at]))
 				continue;
 			if (column == columns) {
@@ -130,38 +132,11 @@ struct body_variant variant_rewrapped(const struct body_facts *facts, size_t col
 			buf_char(&wrapped, part->body.at[at]);
 			column++;
 		}
-		/* The line end behind the last line is the boundary's; in a single part canonical forms add
-		 * it. */
+		/* An empty line before the boundary stays one. */
+		buf_add(&wrapped, part->body.at + filled, part->body.len - filled);
 		replace(&rewriting, part->body, &wrapped);
 	}
 	return finish(&rewriting, BODY_BASE64_WRAP);
-}
-
-/* Converts; false when the text does not fit the character set. */
-static bool transcode(struct buf *out, struct span text, const char *from, const char *to)
-{
-	iconv_t converter = iconv_open(to, from);
-	char *in = (char *)(size_t)text.at;
-	size_t left = text.len;
-	bool done = true;
-
-	if (converter == (iconv_t)-1)
-		return false;
-	while (done) {
-		char piece[4096], *end = piece;
-		size_t room = sizeof piece, before = left;
-		/* The final call, without input, returns ISO-2022-JP to ASCII. */
-		size_t result = left > 0 ? iconv(converter, &in, &left, &end, &room)
-					 : iconv(converter, NULL, NULL, &end, &room);
-		bool full = result == (size_t)-1 && end > piece;
-
-		buf_add(out, piece, (size_t)(end - piece));
-		if (before == 0)
-			break;
-		done = result != (size_t)-1 || full;
-	}
-	(void)iconv_close(converter);
-	return done;
 }
 
 struct body_variant variant_charset(const struct body_facts *facts, const char *charset, struct arena *arena)
@@ -179,7 +154,7 @@ struct body_variant variant_charset(const struct body_facts *facts, const char *
 		if (!text_starts(part->type, "text/") || strcmp(present, charset) == 0 ||
 			strcmp(part->encoding, "base64") == 0 ||
 			strcmp(part->encoding, "quoted-printable") == 0 ||
-			!transcode(&converted, part->body, present, charset))
+			!transcode_text(&converted, part->body, present, charset))
 			continue;
 		replace_word(&rewriting, part->header, part->charset, charset);
 		replace(&rewriting, part->body, &converted);

@@ -192,6 +192,8 @@ static void add_content_types(struct header_candidates *list, const struct heade
 					start + quote + len + (quote && start[quote + len] == '"')));
 	}
 	add_value(list, HEADER_ALTERED, span_text(list->arena, type));
+	add_replaced(list, field, HEADER_ALTERED, "Multipart/", "multipart/");
+	add_replaced(list, field, HEADER_ALTERED, "Text/", "text/");
 	add_value(list, HEADER_ALTERED,
 		arena_printf(list->arena, "%.*s; charset=utf-8", (int)type.len, type.at));
 	add_replaced(list, field, HEADER_ALTERED, "; format=flowed", "");

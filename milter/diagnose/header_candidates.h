@@ -34,4 +34,10 @@ void header_candidates_missing(
 /* The Subject's own: prefixes and suffixes, also inside encoded words. */
 void header_candidates_subject(struct header_candidates *list, const struct header_field *field);
 
+/* The Subject's whole text with and without its tag, encoded anew in the usual ways. Many: for last. */
+void header_candidates_reencoded(struct header_candidates *list, const struct header_field *field);
+
+/* Length of one tag ("[ml]", "SPAM:") at the start of the text; 0 when there is none. */
+size_t subject_tag_length(struct span text);
+
 #endif

@@ -208,6 +208,22 @@ static void gather(struct search *search, size_t slot)
 		add_hypothesis(search, slot, &list.items[i]);
 }
 
+/* The Subject may have been encoded in many ways: tried when the other fields had their turn. */
+static void gather_subjects(struct search *search)
+{
+	for (size_t slot = 0; slot < search->slot_count; slot++) {
+		struct header_candidates list = header_candidates_new(search->arena);
+		const struct header_field *field = search->selection.fields[slot];
+
+		if (field == NULL || !header_field_is(field, "Subject"))
+			continue;
+		header_candidates_reencoded(&list, field);
+		for (size_t i = 0; i < list.count; i++)
+			add_hypothesis(search, slot, &list.items[i]);
+		return; /* further ones have no meaning */
+	}
+}
+
 static void begin(struct search *search, enum canon canon)
 {
 	struct buf signature = buf_in(search->arena);
@@ -289,6 +305,8 @@ struct header_change header_change_find(const struct header_facts *facts, size_t
 		begin(search, facts->canon);
 		for (size_t i = 0; i < search->slot_count && search->tries_left > 0; i++)
 			gather(search, i);
+		if (search->tries_left > 0)
+			gather_subjects(search);
 		change = try_all(search);
 	}
 	digest_stream_free(&search->stream);

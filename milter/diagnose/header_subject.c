@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TAG_MAX = 60, TAGS_MAX = 4 };
+enum { TAG_MAX = 60, NAME_MAX = 30, TAGS_MAX = 4 };
 
 static const char *const openers[] = {
 	"[", "(", "{", "<", "***", "\xe3\x80\x90" /* 【 */, "\xef\xbc\xbb" /* ［ */};
@@ -35,8 +35,16 @@ static size_t colon_word(struct span text)
 	return 0;
 }
 
-/* Length of one tag at the start of the text, blanks behind it included; 0 when there is none. */
-static size_t tag_length(struct span text)
+/* "Sales-7: ": the name of a list or of a filter. */
+static size_t name_with_colon(struct span text)
+{
+	for (size_t at = 1; at + 1 < text.len && at <= NAME_MAX; at++)
+		if (text.at[at] == ':')
+			return text.at[at + 1] == ' ' ? at + 1 : 0;
+	return 0;
+}
+
+size_t subject_tag_length(struct span text)
 {
 	size_t len = colon_word(text);
 
@@ -56,7 +64,7 @@ static size_t tag_length(struct span text)
 		while (closers[i][0] == '*' && len < text.len && text.at[len] == '*')
 			len++;
 	}
-	return len;
+	return len > 0 ? len : name_with_colon(text);
 }
 
 static size_t blanks_at(struct span text)
@@ -134,7 +142,7 @@ static void strip_prefixes(const struct subject_place *place, struct span text)
 		size_t at = starts[s];
 
 		for (int tags = 0; tags < TAGS_MAX; tags++) {
-			size_t len = tag_length((struct span){text.at + at, text.len - at});
+			size_t len = subject_tag_length((struct span){text.at + at, text.len - at});
 			size_t blank;
 			struct buf tight;
 
@@ -159,7 +167,7 @@ static void strip_suffix(const struct subject_place *place, struct span text)
 		size_t from = at;
 		struct buf left;
 
-		if (tag_length(rest) != span_trim(rest).len)
+		if (subject_tag_length(rest) != span_trim(rest).len)
 			continue;
 		while (from > 0 && text_is_space(text.at[from - 1]))
 			from--;
@@ -191,7 +199,8 @@ static void drop_first_word(
 		(size_t)(value.at + value.len - word->whole.at) - word->whole.len};
 	struct buf rest = buf_in(list->arena);
 
-	if (tag_length((struct span){decoded.data, decoded.len}) == 0 || blanks_at(behind) == behind.len)
+	if (subject_tag_length((struct span){decoded.data, decoded.len}) == 0 ||
+		blanks_at(behind) == behind.len)
 		return;
 	buf_add(&rest, value.at, (size_t)(word->whole.at - value.at));
 	buf_add(&rest, behind.at + blanks_at(behind), behind.len - blanks_at(behind));

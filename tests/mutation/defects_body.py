@@ -98,9 +98,10 @@ def footer_inside_base64(w, rng):
 def from_8bit_to_qp(w, rng):
     if not any(p.cte == "8bit" for p in w.letter.parts):
         return False
+    cte = rng.choice(["quoted-printable", "base64"])
     for part in w.letter.parts:
         if part.cte == "8bit":
-            part.cte = rng.choice(["quoted-printable", "base64"])
+            part.cte = cte
     w.letter.raw_body = None
     if len(w.letter.parts) == 1:
         w.letter.set("Content-Transfer-Encoding", " " + w.letter.parts[0].cte)
@@ -206,13 +207,13 @@ def from_mangled(w, rng):
 
 @defect("dkim-body-altered-dot-stuffing", language="en", shape="plain")
 def dots_stuffed(w, rng):
-    w.letter.parts[0].text += "first\r\n.hidden file\r\n..two\r\n.\r\nlast\r\n"
+    doubled = rng.random() < 0.5
+    w.letter.parts[0].text += "first\r\n.hidden file\r\n..two\r\n" if doubled else "first\r\n..two dots\r\n...three\r\n"
     if w.letter.parts[0].cte == "base64":
         return False
     w.signer.sign(w.letter)
     w.letter.freeze()
-    w.letter.raw_body = w.letter.raw_body.replace(b"\r\n.", b"\r\n..") if rng.random() < 0.5 else w.letter.raw_body.replace(b"\r\n.", b"\r\n")
-    w.letter.raw_body = re.sub(rb"\r\n\r\nlast", b"\r\n\r\nlast", w.letter.raw_body)
+    w.letter.raw_body = w.letter.raw_body.replace(b"\r\n.", b"\r\n.." if doubled else b"\r\n")
 
 
 @defect("dkim-body-altered-whitespace", canon="simple/simple", shape="plain", near={"dkim-body-altered-footer", "dkim-body-altered-inserted"})

@@ -317,5 +317,5 @@ def sig_b_cut(w, rng):
 
 @defect("dkim-sig-domain-suffix", near={"dmarc-unaligned-spf-only"})
 def sig_suffix(w, rng):
-    w.signer.domain = "test"
-    w.publish_key("%s._domainkey.test" % w.selector)
+    w.signer.domain = rng.choice(["co.jp", "com.au", "gov.uk"])
+    w.publish_key("%s._domainkey.%s" % (w.selector, w.signer.domain))

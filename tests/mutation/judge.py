@@ -24,8 +24,15 @@ PARENTS = {
 REMARKS = {
     "spf-record-near-limit", "dkim-key-weak", "dkim-key-testing", "dkim-key-granularity", "dmarc-rfc9989-differs",
     "dmarc-saved-by-dkim", "dmarc-saved-by-spf", "dmarc-policy-sampled", "arc-sealer-untrusted", "arc-broken-at-hop",
-    "iprev-ptr-generic", "helo-mismatch", "dns-multiple-a", "rx-diagnosis-budget",
+    "iprev-ptr-generic", "helo-mismatch", "dns-multiple-a", "rx-diagnosis-budget", "rx-psl-outdated",
 }
+
+
+# True of many messages here, whatever else is wrong with them.
+BESIDE = {"dkim-key-weak"}
+
+# Proven, and only less exact than what was applied.
+LESS_EXACT = {"dkim-key-mismatch"}
 
 
 def judge_correct(outcomes):
@@ -47,7 +54,7 @@ def judge_correct(outcomes):
 def word_for(said, defect, expected):
     if isinstance(said, str):
         return "crash"
-    causes = said["causes"]
+    causes = [c for c in said["causes"] if c["code"] == expected or c["code"] not in BESIDE]
     if not causes:
         return "wrong"
     first = causes[0]
@@ -55,7 +62,7 @@ def word_for(said, defect, expected):
         return "right"
     if first["code"] in defect.near or expected in [c["code"] for c in causes]:
         return "near"
-    if first["confidence"] != "proven" and expected.startswith(PARENTS.get(first["code"], ("?",))):
+    if (first["confidence"] != "proven" or first["code"] in LESS_EXACT) and expected.startswith(PARENTS.get(first["code"], ("?",))):
         return "unknown"
     return "wrong proven" if first["confidence"] == "proven" else "wrong"
 
