@@ -83,6 +83,12 @@ dns_up() {
 		printf '. 60 IN NS ns.root-zone.test.\nns.root-zone.test. 60 IN A 127.0.0.1\n'
 		sed -e 's/^zone[[:space:]]*//' -e 's/^\([^[:space:]]*\)[[:space:]]*\([A-Z]*\)[[:space:]]/\1 60 IN \2 /' | grep -v '^[^ ]* 60 IN NS ' | sort -u
 	} >"$work/nsd/zone"
+	dns_configure
+	dns_start
+}
+
+# nsd over $work/nsd/zone as the root zone.
+dns_configure() {
 	cat >"$work/nsd/nsd.conf" <<EOT
 server:
     ip-address: 127.0.0.1
@@ -101,7 +107,6 @@ zone:
     name: "."
     zonefile: "zone"
 EOT
-	dns_start
 }
 
 dns_start() {
