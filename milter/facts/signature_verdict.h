@@ -28,7 +28,7 @@ enum signature_fault {
 	SIGFAULT_FROM_NOT_SIGNED,
 	SIGFAULT_B_CORRUPT,             /* b= is not base64, or cut */
 	SIGFAULT_BODY_HASH_CORRUPT,     /* bh= has the wrong length for its algorithm */
-	SIGFAULT_EXPIRES_BEFORE_SIGNED, /* x= not behind t= */
+	SIGFAULT_EXPIRES_BEFORE_SIGNED, /* x= not after t=: RFC 6376 section 3.5 */
 	SIGFAULT_EXPIRED,
 	SIGFAULT_FUTURE,           /* t= more than 5 minutes ahead of our clock */
 	SIGFAULT_DOMAIN_IS_SUFFIX, /* d= is a public suffix */

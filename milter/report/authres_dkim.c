@@ -37,7 +37,7 @@ static const struct row rows[] = {
 	[SIGFAULT_FROM_NOT_SIGNED] = {AS_VERDICT, "From not signed", "h= does not name From"},
 	[SIGFAULT_B_CORRUPT] = {RESULT_NEUTRAL, "bad format", "b= is cut or not base64"},
 	[SIGFAULT_BODY_HASH_CORRUPT] = {RESULT_NEUTRAL, "bad format", "bh= has the wrong length"},
-	[SIGFAULT_EXPIRES_BEFORE_SIGNED] = {AS_VERDICT, "invalid expiration", "x= is before t="},
+	[SIGFAULT_EXPIRES_BEFORE_SIGNED] = {AS_VERDICT, "invalid expiration", "x= is not after t="},
 	[SIGFAULT_EXPIRED] = {RESULT_NEUTRAL, "expired", "expired"},
 	[SIGFAULT_FUTURE] = {AS_VERDICT, "signed in the future", "t= is in the future"},
 	[SIGFAULT_DOMAIN_IS_SUFFIX] = {AS_VERDICT, "public suffix", "d= is a public suffix"},
