@@ -1,5 +1,5 @@
 /* What happened to the body between the signer and us: hypotheses that restore the hash of bh=. A
- * hit is a proof, not a guess. The order is that of the catalogue: simple repairs, transfer
+ * hit is a proof, not a guess. The order is from cheap to dear: simple repairs, transfer
  * encodings, character sets, links, then what was added around or into the signed text. */
 #ifndef DIAGNOSE_BODY_CHANGE_H
 #define DIAGNOSE_BODY_CHANGE_H

@@ -10,7 +10,7 @@
 
 struct header_list;
 
-/* Limits of the search (catalogue section 3.3). */
+/* Limits of the search; ours. */
 enum { HEADER_SINGLES_MAX = 2000, HEADER_PAIRS_MAX = 20000, HEADER_ED25519_MAX = 300 };
 
 enum header_change_kind {

@@ -12,7 +12,7 @@
 
 struct collection;
 
-/* Per message, over all rounds (catalogue section 6; the number of DNS questions is an option). */
+/* Per message, over all rounds (ours; the number of DNS questions is an option). */
 enum { INQUIRY_QUESTIONS_MAX = 64, INQUIRY_TRIALS_MAX = 40, INQUIRY_ROUNDS_MAX = 12 };
 
 struct inquiry {

@@ -24,7 +24,7 @@
 #include <string.h>
 
 enum {
-	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all (catalogue section 6) */
+	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all; ours */
 	DIAGNOSIS_CPU_MS = 300, /* looked at between rounds; a round makes one search */
 };
 

@@ -1,4 +1,5 @@
-/* One message from connection to findings: begin → header → headers_done → body → finish.
+/* One message from connection to findings: begin → header → headers_done → body → finish, then deepen
+ * or forgo when the diagnosis wants more.
  * Fed by session/ (a real MTA) and cli/ (a file) alike. One inspection per connection, reused for
  * each message; used by one thread at a time. Names are warmed in DNS as soon as they are known,
  * evaluated in the order of the RFCs at the end. */

@@ -14,7 +14,7 @@ struct header_field;
 struct work;
 
 enum {
-	ARC_VERIFICATIONS_MAX = 10, /* SECURITY R6: signatures verified for one message */
+	ARC_VERIFICATIONS_MAX = 10, /* ours: signatures verified for one message */
 	ARC_BODIES_MAX = 4          /* ours: canonical forms and lengths hashed */
 };
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The manual pages are clean mdoc, and name every long option and every command that the programs know
-# by --help, and no option that they do not know. (Options and causes: the unit tests compare.)
+# by --help, and no option that they do not know; the map of milter/ names what is there. (Options and
+# causes: the unit tests compare.)
 set -u
 build=$1
 pages=packaging/man
@@ -23,6 +24,18 @@ fi
 
 for page in "$pages"/*.[1-9]; do
 	tr -s ' \t\\' '\n' <Makefile.am | grep -qxF "$page" || complain "$page is not in dist_man_MANS"
+done
+
+# The map of milter/ names what is there; an ending may be left out.
+for name in $(grep -oE '`[a-z_]+/[a-z0-9_]+(\.[a-z]+)?`' milter/README.md | tr -d '\140' | sort -u); do
+	found=no
+	for file in milter/"$name" milter/"$name".? "$name" "$name".?; do
+		[ -e "$file" ] && found=yes
+	done
+	[ $found = yes ] || complain "milter/README.md: there is no $name"
+done
+for folder in milter/*/; do
+	grep -q "^| \`$(basename "$folder")/\` |" milter/README.md || complain "milter/README.md: $folder is not on the map"
 done
 
 options_of() { # of the text on standard input
