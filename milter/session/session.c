@@ -10,6 +10,7 @@
 #include "session/client.h"
 #include "session/diagnosis_queue.h"
 #include "session/negotiate.h"
+#include "session/watchman.h"
 
 #include <libmilter/mfapi.h>
 #include <stdatomic.h>
@@ -267,6 +268,7 @@ static sfsistat on_end(SMFICTX *context)
 			.agreement = session->agreement,
 		},
 		&decision);
+	watchman_look(findings, shared->sink);
 	log_message(session, findings, &decision);
 	leave_message(session);
 	return answer;
