@@ -1,10 +1,13 @@
 #include "diagnose/body_change.h"
 
 #include "base/arena.h"
+#include "diagnose/body_recoded.h"
 #include "diagnose/body_sweep.h"
 #include "diagnose/body_variants.h"
 
 #include <string.h>
+
+enum { RECODING_COST = 8 }; /* decoding and encoding one octet of base64, against hashing it */
 
 struct body_change body_change_none(void)
 {
@@ -129,6 +132,29 @@ static struct body_change find_swept_repair(
 	return body_change_none();
 }
 
+/* Text that a list or a filter put into a base64 part. */
+static struct body_change find_recoded(const struct body_facts *facts, size_t *budget, struct arena *arena)
+{
+	for (size_t cut = 0; cut<RECODED_CUTS_MAX && * budget> facts->body.len * RECODING_COST; cut++) {
+		const char *text = "";
+		struct body_variant variant = variant_recoded(facts, cut, &text, arena);
+		struct span body = {variant.body.data, variant.body.len};
+		struct body_change change;
+
+		*budget -= facts->body.len * RECODING_COST;
+		if (variant.kind == BODY_UNKNOWN && cut < RECODED_LINES_MAX - 1)
+			cut = RECODED_LINES_MAX - 1; /* no such part, or no more lines: now from the top */
+		else if (variant.kind == BODY_UNKNOWN && cut >= RECODED_LINES_MAX)
+			break;
+		if (variant.kind == BODY_UNKNOWN || !body_fits(facts, facts->canon, body, budget, arena))
+			continue;
+		change = of_variant(&variant);
+		change.text = text;
+		return change;
+	}
+	return body_change_none();
+}
+
 struct body_change body_change_find(const struct body_facts *facts, size_t *budget, struct arena *arena)
 {
 	struct body_change change = find_signer_fault(facts, budget, arena);
@@ -139,6 +165,8 @@ struct body_change body_change_find(const struct body_facts *facts, size_t *budg
 		change = body_sweep(facts, budget, arena);
 	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
 		change = find_swept_repair(facts, budget, arena);
+	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
+		change = find_recoded(facts, budget, arena);
 	if (change.kind == BODY_UNKNOWN && *budget <= facts->body.len)
 		change.out_of_budget = true;
 	return change;

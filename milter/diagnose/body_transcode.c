@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { QP_COLUMNS = 76, BASE64_COLUMNS = 76 }; /* RFC 2045 sections 6.7 and 6.8 */
+
 /* A body being written again with some spans replaced; replacements come in the order of the text. */
 struct rewriting {
 	struct buf out;
@@ -105,6 +107,93 @@ struct body_variant variant_decoded(const struct body_facts *facts, const char *
 	variant = finish(&rewriting, BODY_8BIT_CONVERTED);
 	variant.from = "8bit";
 	variant.to = encoding;
+	return variant;
+}
+
+/* Where encoders differ: may a line be filled to the last column by its last character? */
+enum last_column { LAST_NEVER, LAST_LITERAL, LAST_ANY };
+
+static void encode_line(struct buf *out, struct span line, enum last_column last)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.at[i];
+		bool ends = i + 1 == line.len;
+		bool literal = (c > ' ' && c < 0x7f && c != '=') || ((c == ' ' || c == '\t') && !ends);
+		size_t width = literal ? 1 : 3;
+		bool may_fill = ends && (last == LAST_ANY || (last == LAST_LITERAL && literal));
+
+		if (column + width > (size_t)QP_COLUMNS - !may_fill) {
+			buf_text(out, "=\r\n");
+			column = 0;
+		}
+		if (literal)
+			buf_char(out, (char)c);
+		else
+			buf_printf(out, "=%02X", c);
+		column += width;
+	}
+}
+
+static void encode_quoted_printable(struct buf *out, struct span text, enum last_column last)
+{
+	while (text.len > 0) {
+		const char *feed = memchr(text.at, '\n', text.len);
+		size_t len = feed == NULL ? text.len : (size_t)(feed - text.at);
+		size_t whole = feed == NULL ? len : len + 1;
+
+		if (feed != NULL && len > 0 && text.at[len - 1] == '\r')
+			len--;
+		encode_line(out, (struct span){text.at, len}, last);
+		if (feed != NULL)
+			buf_text(out, "\r\n");
+		text.at += whole;
+		text.len -= whole;
+	}
+}
+
+static void encode_base64(struct buf *out, struct span text)
+{
+	const char *characters =
+		base64_encode(out->arena, (struct octets){(const uint8_t *)text.at, text.len});
+
+	for (size_t left = strlen(characters); left > 0;) {
+		size_t len = left < BASE64_COLUMNS ? left : BASE64_COLUMNS;
+
+		buf_add(out, characters, len);
+		characters += len;
+		left -= len;
+		if (left > 0)
+			buf_text(out, "\r\n");
+	}
+}
+
+struct body_variant variant_encoded(const struct body_facts *facts, unsigned manner, struct arena *arena)
+{
+	struct mime mime = mime_of(facts->header, facts->body, arena);
+	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
+	const char *encoding = manner == LAST_ANY + 1 ? "base64" : "quoted-printable";
+	struct body_variant variant;
+
+	for (size_t i = 0; i < mime.count; i++) {
+		const struct mime_part *part = &mime.parts[i];
+		struct buf encoded = buf_in(arena);
+
+		if (part->boundary[0] != '\0' || strcmp(part->encoding, "8bit") != 0 ||
+			!text_starts(part->type, "text/"))
+			continue;
+		if (manner <= LAST_ANY)
+			encode_quoted_printable(&encoded, part->body, (enum last_column)manner);
+		else
+			encode_base64(&encoded, part->body);
+		replace_word(&rewriting, part->header, "8bit", encoding);
+		replace(&rewriting, part->body, &encoded);
+	}
+	variant = finish(&rewriting, BODY_8BIT_CONVERTED);
+	variant.from = encoding;
+	variant.to = "8bit";
+	variant.sweep = false;
 	return variant;
 }
 

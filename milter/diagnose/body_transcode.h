@@ -8,6 +8,11 @@
 struct body_variant variant_decoded(
 	const struct body_facts *facts, const char *encoding, struct arena *arena);
 
+/* Parts that came as 8bit, encoded again. The manner is below VARIANT_ENCODINGS: three habits of
+ * quoted-printable, then base64. */
+enum { VARIANT_ENCODINGS = 4 };
+struct body_variant variant_encoded(const struct body_facts *facts, unsigned manner, struct arena *arena);
+
 /* base64 parts with lines of that many characters. */
 struct body_variant variant_rewrapped(const struct body_facts *facts, size_t columns, struct arena *arena);
 

@@ -133,6 +133,26 @@ static struct body_variant links(const struct body_facts *facts, struct arena *a
 	return variant_links(facts, arena);
 }
 
+static struct body_variant encoded_0(const struct body_facts *facts, struct arena *arena)
+{
+	return variant_encoded(facts, 0, arena);
+}
+
+static struct body_variant encoded_1(const struct body_facts *facts, struct arena *arena)
+{
+	return variant_encoded(facts, 1, arena);
+}
+
+static struct body_variant encoded_2(const struct body_facts *facts, struct arena *arena)
+{
+	return variant_encoded(facts, 2, arena);
+}
+
+static struct body_variant encoded_3(const struct body_facts *facts, struct arena *arena)
+{
+	return variant_encoded(facts, 3, arena);
+}
+
 static struct body_variant wrap_76(const struct body_facts *facts, struct arena *arena)
 {
 	return variant_rewrapped(facts, 76, arena);
@@ -186,6 +206,10 @@ static struct body_variant (*const repairs[])(const struct body_facts *, struct 
 	long_lines,
 	decoded_parts,
 	decoded_base64,
+	encoded_0,
+	encoded_1,
+	encoded_2,
+	encoded_3,
 	wrap_76,
 	wrap_72,
 	wrap_64,

@@ -28,7 +28,7 @@ def footer_appended(w, rng):
     w.letter.raw_body += _footer(w, rng)
 
 
-@defect("dkim-body-altered-footer", after=True, shape="html", near={"dkim-body-altered-inserted"})
+@defect("dkim-body-altered-inserted", after=True, shape="html", near={"dkim-body-altered-footer"})
 def footer_inside_html(w, rng):
     if b"</body>" not in w.letter.raw_body:
         return False
