@@ -21,7 +21,7 @@ struct reverse_path {
 
 struct envelope {
 	struct netaddr client;     /* family NONE when the MTA did not say */
-	struct netaddr relay;        /* our own gateway that brought it; family NONE without one */
+	struct netaddr relay;      /* our own gateway that brought it; family NONE without one */
 	const char *client_name;   /* what the MTA found by PTR and back; "" or "unknown" if nothing */
 	const char *helo;          /* as it came, foreign text */
 	struct domain helo_domain; /* name "" for literals and rubbish */
