@@ -200,9 +200,13 @@ static void take_result(struct arc_results *results, struct span part, struct ar
 	static const char *const dkim[] = {"header.d", "header.i", NULL};
 	static const char *const dmarc[] = {"header.from", NULL};
 	struct span method, result;
+	const char *version;
 
 	if (!next_pair(&part, &method, &result) || !span_is(result, "pass"))
 		return;
+	version = memchr(method.at, '/', method.len);
+	if (version != NULL)
+		method.len = (size_t)(version - method.at);
 	if (span_is(method, "spf") && !results->spf) {
 		results->spf = true;
 		results->spf_domain = property_domain(arena, part, spf);

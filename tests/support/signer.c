@@ -55,8 +55,7 @@ static char *tag_text(struct arena *arena, const char *tags, const char *name)
 	return tag == NULL ? arena_text(arena, "") : span_text(arena, tag->value);
 }
 
-static char *sign_octets(
-	struct arena *arena, const struct buf *input, const char *algorithm, const char *key_pem)
+char *signer_octets(struct arena *arena, const struct buf *input, const char *algorithm, const char *key_pem)
 {
 	EVP_PKEY *key = key_of(key_pem);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -81,21 +80,33 @@ static char *sign_octets(
 	return text;
 }
 
-char *signer_b(struct arena *arena, const struct header_list *header, const char *value, const char *key_pem)
+static char *b_of(struct arena *arena, const struct header_list *header, const char *name, const char *value,
+	const char *key_pem)
 {
 	struct header_field field = {
-		.name = "DKIM-Signature", .name_len = 14, .value = value, .value_len = strlen(value)};
+		.name = name, .name_len = strlen(name), .value = value, .value_len = strlen(value)};
 	struct canon_selection selection = canon_select(header, tag_text(arena, value, "h"), arena);
 	enum canon header_canon, body_canon;
 	struct buf input;
 
 	must(canon_parse(tag_text(arena, value, "c"), &header_canon, &body_canon));
 	input = canon_header(&selection, header_canon, &field, arena);
-	return sign_octets(arena, &input, tag_text(arena, value, "a"), key_pem);
+	return signer_octets(arena, &input, tag_text(arena, value, "a"), key_pem);
+}
+
+char *signer_b(struct arena *arena, const struct header_list *header, const char *value, const char *key_pem)
+{
+	return b_of(arena, header, "DKIM-Signature", value, key_pem);
 }
 
 char *signer_sign(struct arena *arena, const struct header_list *header, const char *body, const char *tags,
 	const char *key_pem)
+{
+	return signer_sign_as(arena, header, "DKIM-Signature", body, tags, key_pem);
+}
+
+char *signer_sign_as(struct arena *arena, const struct header_list *header, const char *name,
+	const char *body, const char *tags, const char *key_pem)
 {
 	const char *length = tag_text(arena, tags, "l");
 	bool sha1 = strcmp(tag_text(arena, tags, "a"), "rsa-sha1") == 0;
@@ -113,5 +124,5 @@ char *signer_sign(struct arena *arena, const struct header_list *header, const c
 		     NULL) == 1);
 	value = arena_printf(
 		arena, " %s bh=%s; b=", tags, base64_encode(arena, (struct octets){digest, digest_len}));
-	return arena_printf(arena, "%s%s", value, signer_b(arena, header, value, key_pem));
+	return arena_printf(arena, "%s%s", value, b_of(arena, header, name, value, key_pem));
 }
