@@ -14,6 +14,7 @@ enum {
 	/* One question unanswered for its whole time speaks for a dead server: the next ones of the
 	 * same message wait only this long, so that a dead resolver does not cost the sum. */
 	WAIT_AFTER_TIMEOUT_MS = 2000,
+	SERVERS_MAX = 2, /* name servers that one message makes us ask: strangers choose which */
 };
 
 struct dns_client {
@@ -78,6 +79,31 @@ static const struct answer *remembered(const struct dns_client *client, const st
 	return NULL;
 }
 
+/* Would this question go to one name server too many? */
+static bool is_over_servers(const struct dns_client *client, const struct question *question)
+{
+	const char *servers[SERVERS_MAX];
+	size_t count = 0;
+
+	if (question->mode != ASK_AUTHORITY || strcmp(question->server, "[parent]") == 0)
+		return false;
+	for (size_t i = 0; i < client->count; i++) {
+		const struct question *asked = &client->answers[i]->asked;
+		size_t known = 0;
+
+		if (asked->mode != ASK_AUTHORITY || strcmp(asked->server, "[parent]") == 0 ||
+			client->answers[i]->trouble == TROUBLE_BUDGET)
+			continue;
+		if (strcmp(asked->server, question->server) == 0)
+			return false;
+		while (known < count && strcmp(servers[known], asked->server) != 0)
+			known++;
+		if (known == count && count < SERVERS_MAX)
+			servers[count++] = asked->server;
+	}
+	return count == SERVERS_MAX;
+}
+
 static const struct answer *not_carried(struct arena *arena, const struct question *question)
 {
 	struct answer *answer =
@@ -138,6 +164,9 @@ static const struct answer *answer_for(
 			client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
 					arena_printf(client->arena, "this message has asked its %u questions",
 						client->max_questions)));
+	if (is_over_servers(client, &question))
+		return remember(client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
+						"this message has asked its name servers"));
 	if (!dns_client_may_ask(client, question.name))
 		return remember(client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
 						"enough domains were asked about in this minute"));

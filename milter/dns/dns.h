@@ -31,8 +31,8 @@ void dns_warm(struct dns *dns, const char *name, enum rr_type type);
 /* For the start line: "127.0.0.53" or "case zone". */
 const char *dns_description(const struct dns *dns);
 
-/* Can questions be put to one name server (ASK_AUTHORITY)? Not over the network: a site's firewall
- * seldom allows it. A zone can when it says what servers answer. */
+/* Can questions be put to one name server (ASK_AUTHORITY)? Over the network with diagnosis-authority:
+ * a site's firewall must allow it. A zone can when it says what servers answer. */
 bool dns_asks_servers(const struct dns *dns);
 
 struct dns_counters {
@@ -51,7 +51,8 @@ struct dns_client *dns_client_new(
  * over 253 octets) are ANSWER_NO_NAME without asking. */
 const struct answer *dns_ask(struct dns_client *client, const char *name, enum rr_type type);
 
-/* The same for the modes of the diagnosis. Only available where the back end can: else NO_REPLY. */
+/* The same for the modes of the diagnosis. Only available where the back end can: else NO_REPLY.
+ * At most two name servers are asked for one message, besides those of parent zones. */
 const struct answer *dns_ask_how(struct dns_client *client, struct question question);
 
 /* Somebody who also decides what may be asked; gives the same answer for the same name. */

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
+#include "dns/authority.h"
 #include "dns/backend.h"
 #include "dns/cache.h"
 #include "dns/failures.h"
@@ -42,6 +43,7 @@ struct dispatcher {
 	struct resolvers resolvers;
 	struct ub_ctx *contexts[LANES];
 	int timeout_ms;
+	bool asks_servers;
 	char unusable[sizeof((struct fault *)NULL)->text]; /* why no question can be asked, or "" */
 	int wake;                                          /* eventfd */
 	pthread_t thread;
@@ -259,10 +261,6 @@ static void start(void *self, const struct question *question, struct flight *fl
 		land_trouble(flight, TROUBLE_LOCAL, dispatcher->unusable);
 		return;
 	}
-	if (question->mode == ASK_AUTHORITY) {
-		land_trouble(flight, TROUBLE_LOCAL, "not available");
-		return;
-	}
 	asking = calloc(1, sizeof *asking);
 	if (asking == NULL)
 		abort();
@@ -342,21 +340,21 @@ static bool open_contexts(struct dispatcher *dispatcher, const struct settings *
 	return dispatcher->contexts[LANE_UNCHECKED] != NULL;
 }
 
-/* "192.0.2.53, 192.0.2.54" */
-static void describe(const struct resolvers *resolvers, char *text, size_t size)
-{
-	size_t len = 0;
-
-	(void)snprintf(text, size, "no name server");
-	for (size_t i = 0; i < resolvers->count && len < size; i++)
-		len += (size_t)snprintf(
-			text + len, size - len, "%s%s", i == 0 ? "" : ", ", resolvers->servers[i]);
-}
-
 static const struct answer *ask_network(
 	void *self, const struct question *question, int wait_ms, struct arena *arena, bool *at_once)
 {
-	return cache_ask(((struct dispatcher *)self)->cache, question, wait_ms, arena, at_once);
+	const struct dispatcher *dispatcher = self;
+
+	if (question->mode != ASK_AUTHORITY)
+		return cache_ask(dispatcher->cache, question, wait_ms, arena, at_once);
+	if (dispatcher->asks_servers)
+		return authority_ask(dispatcher->cache, question, wait_ms, arena);
+	return answer_of_trouble(arena, question, TROUBLE_LOCAL, "not available");
+}
+
+static bool network_asks(void *self)
+{
+	return ((const struct dispatcher *)self)->asks_servers;
 }
 
 static void warm_network(void *self, const struct question *question)
@@ -366,7 +364,7 @@ static void warm_network(void *self, const struct question *question)
 
 struct dns *dns_open_network(const struct settings *settings, struct fault *fault)
 {
-	static const struct dns_backend backend = {ask_network, warm_network, close_network, NULL};
+	static const struct dns_backend backend = {ask_network, warm_network, close_network, network_asks};
 	struct dispatcher *dispatcher = calloc(1, sizeof *dispatcher);
 	char description[128];
 
@@ -374,6 +372,7 @@ struct dns *dns_open_network(const struct settings *settings, struct fault *faul
 		abort();
 	fault_set(fault, "%s", "");
 	dispatcher->timeout_ms = (int)settings->dns_timeout_ms;
+	dispatcher->asks_servers = settings->diagnosis_authority;
 	dispatcher->arena = arena_new();
 	dispatcher->failures = failures_new();
 	dispatcher->cache = cache_new((struct cache_source){start, dispatcher},
@@ -387,6 +386,6 @@ struct dns *dns_open_network(const struct settings *settings, struct fault *faul
 		free_network(dispatcher);
 		return NULL;
 	}
-	describe(&dispatcher->resolvers, description, sizeof description);
+	resolvers_describe(&dispatcher->resolvers, description, sizeof description);
 	return dns_new(&backend, dispatcher, description);
 }

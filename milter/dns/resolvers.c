@@ -104,6 +104,16 @@ bool resolvers_read(struct resolvers *resolvers, const char *path, struct fault 
 	return false;
 }
 
+void resolvers_describe(const struct resolvers *resolvers, char *text, size_t size)
+{
+	size_t len = 0;
+
+	(void)snprintf(text, size, "no name server");
+	for (size_t i = 0; i < resolvers->count && len < size; i++)
+		len += (size_t)snprintf(
+			text + len, size - len, "%s%s", i == 0 ? "" : ", ", resolvers->servers[i]);
+}
+
 static bool is_routed(const char *server)
 {
 	struct addrinfo *address = address_of(server);

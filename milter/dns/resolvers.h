@@ -19,6 +19,9 @@ bool resolvers_take(struct resolvers *resolvers, const struct text_list *list, s
  * then no name can be resolved. */
 bool resolvers_read(struct resolvers *resolvers, const char *path, struct fault *fault);
 
+/* "192.0.2.53, 192.0.2.54" */
+void resolvers_describe(const struct resolvers *resolvers, char *text, size_t size);
+
 /* Does the machine have a way to one of them? Sends nothing. */
 bool resolvers_are_routed(const struct resolvers *resolvers);
 

@@ -1,5 +1,5 @@
-/* Asks the network back end of dns/ what standard input says, one "NAME TYPE [unchecked]" per line, and
- * prints one line for each. Arguments: timeout in milliseconds, trust anchor file or "", resolvers. */
+/* Asks the network back end of dns/ what standard input says, one "NAME TYPE [unchecked | @SERVER]" per line,
+ * and prints one line for each. Arguments: timeout in milliseconds, trust anchor file or "", resolvers. */
 #include "base/arena.h"
 #include "dns/dns.h"
 #include "settings/settings.h"
@@ -44,17 +44,22 @@ static void unescape(char *name)
 
 static void ask_all(struct dns *dns)
 {
-	char line[2048], name[1024], type[16], mode[16];
+	char line[2048], name[1024], type[16], mode[256];
 
 	while (fgets(line, sizeof line, stdin) != NULL) {
 		struct question question = {.server = ""};
 		struct arena *arena = arena_new();
-		int words = sscanf(line, "%1023s %15s %15s", name, type, mode);
+		int words = sscanf(line, "%1023s %15s %255s", name, type, mode);
 
 		unescape(name);
 		question.name = name;
 		question.type = words >= 2 ? rr_type_of(type) : 0;
-		question.mode = words == 3 ? ASK_UNCHECKED : ASK_NORMAL;
+		if (words == 3 && mode[0] == '@') {
+			question.mode = ASK_AUTHORITY;
+			question.server = mode + 1;
+		} else {
+			question.mode = words == 3 ? ASK_UNCHECKED : ASK_NORMAL;
+		}
 		if (question.type != 0)
 			print_answer(dns_ask_how(dns_client_new(dns, arena, 60000, 10), question));
 		arena_free(&arena);
@@ -63,7 +68,7 @@ static void ask_all(struct dns *dns)
 
 int main(int argc, char **argv)
 {
-	struct settings settings = {.dns_cache_entries = 1000};
+	struct settings settings = {.dns_cache_entries = 1000, .diagnosis_authority = true};
 	struct fault fault = {.text = ""};
 	struct dns *dns;
 
