@@ -144,6 +144,38 @@ static void same_question_is_asked_once(void **state)
 	arena_free(&arena);
 }
 
+static void few_servers_are_asked(void **state)
+{
+	static const struct {
+		const char *server, *name;
+		bool asked;
+	} rows[] = {
+		{"[parent]", "a.example", true},
+		{"ns1.example", "a.example", true},
+		{"NS2.example.", "a.example", true},
+		{"ns3.example", "a.example", false},
+		{"ns1.example", "b.example", true},
+		{"ns2.example", "b.example", true},
+		{"ns3.example", "b.example", false},
+		{"[parent]", "b.example", true},
+	};
+	struct fake fake = {.asked = 0};
+	struct dns *dns = dns_new(&fake_backend, &fake, "fake");
+	struct arena *arena = arena_new();
+	struct dns_client *client = dns_client_new(dns, arena, 1000, 20);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct question question = {rows[i].name, RR_TXT, ASK_AUTHORITY, rows[i].server};
+		const struct answer *answer = dns_ask_how(client, question);
+
+		assert_int_equal(answer->trouble, rows[i].asked ? TROUBLE_NONE : TROUBLE_BUDGET);
+	}
+	assert_int_equal(fake.asked, 6);
+	dns_close(&dns);
+	arena_free(&arena);
+}
+
 static void evidence_is_sliced(void **state)
 {
 	struct fake fake = {.asked = 0};
@@ -240,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(same_question_is_asked_once),
+		cmocka_unit_test(few_servers_are_asked),
 		cmocka_unit_test(evidence_is_sliced),
 		cmocka_unit_test(deadline_is_the_sum),
 		cmocka_unit_test(one_timeout_shortens_the_next_waits),

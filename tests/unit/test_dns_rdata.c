@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "dns/failures.h"
 #include "dns/name.h"
+#include "dns/packet.h"
 #include "dns/rdata.h"
 #include "dns/resolvers.h"
 
@@ -193,9 +194,79 @@ static void resolvers(void **state)
 	assert_false(resolvers_read(&found, path, &fault));
 }
 
+/* Replies to "a.b TXT" with the id 0x1234: RFC 1035 section 4. */
+static void replies_of_name_servers(void **state)
+{
+#define REPLY(flags, counts)                                                                                 \
+	"\x12\x34" flags "\0\x01" counts "\0\0\x01"                                                          \
+	"A\x01"                                                                                              \
+	"b\0\0\x10\0\x01"
+#define AA "\x84\0"
+#define TXT_RECORD "\xc0\x0c\0\x10\0\x01\0\0\0\x3c\0\x03\x02hi"
+	static const struct {
+		const char *packet;
+		size_t len;
+		bool ours;
+		enum answer_kind kind;
+		enum answer_trouble trouble;
+	} rows[] = {
+		{WIRE(REPLY(AA, "\0\x01\0\0") TXT_RECORD), true, ANSWER_RECORDS, TROUBLE_NONE},
+		{WIRE(REPLY(AA, "\0\0\0\0")), true, ANSWER_NO_RECORD, TROUBLE_NONE},
+		{WIRE(REPLY("\x84\x03", "\0\0\0\0")), true, ANSWER_NO_NAME, TROUBLE_NONE},
+		/* out of a cache: not authoritative */
+		{WIRE(REPLY("\x80\x80", "\0\x01\0\0") TXT_RECORD), true, ANSWER_NO_REPLY, TROUBLE_REFUSED},
+		{WIRE(REPLY("\x80\x03", "\0\0\0\0")), true, ANSWER_NO_REPLY, TROUBLE_REFUSED},
+		{WIRE(REPLY("\x80\x05", "\0\0\0\0")), true, ANSWER_NO_REPLY, TROUBLE_REFUSED},
+		{WIRE(REPLY("\x80\x02", "\0\0\0\0")), true, ANSWER_NO_REPLY, TROUBLE_SERVFAIL},
+		{WIRE(REPLY("\x86\0", "\0\0\0\0")), true, ANSWER_NO_REPLY, TROUBLE_TCP},
+		/* a record is missing; is cut; its owner points to itself; its string is over its end */
+		{WIRE(REPLY(AA, "\0\x02\0\0") TXT_RECORD), true, ANSWER_NO_REPLY, TROUBLE_BROKEN},
+		{WIRE(REPLY(AA, "\0\x01\0\0") "\xc0\x0c\0\x10"), true, ANSWER_NO_REPLY, TROUBLE_BROKEN},
+		{WIRE(REPLY(AA, "\0\x01\0\0") "\xc0\x15\0\x10\0\x01\0\0\0\x3c\0\0"), true, ANSWER_NO_REPLY,
+			TROUBLE_BROKEN},
+		{WIRE(REPLY(AA, "\0\x01\0\0") "\xc0\x0c\0\x10\0\x01\0\0\0\x3c\0\x02\x02h"), true,
+			ANSWER_NO_REPLY, TROUBLE_BROKEN},
+		/* the question itself; another id; another name; too short */
+		{WIRE(REPLY("\0\0", "\0\0\0\0")), false, ANSWER_NO_REPLY, TROUBLE_NONE},
+		{WIRE("\x12\x35" AA "\0\x01\0\0\0\0\0\0\x01"
+		      "a\x01"
+		      "b\0\0\x10\0\x01"),
+			false, ANSWER_NO_REPLY, TROUBLE_NONE},
+		{WIRE("\x12\x34" AA "\0\x01\0\0\0\0\0\0\x01"
+		      "a\x01"
+		      "c\0\0\x10\0\x01"),
+			false, ANSWER_NO_REPLY, TROUBLE_NONE},
+		{WIRE("\x12\x34" AA), false, ANSWER_NO_REPLY, TROUBLE_NONE},
+	};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t *packet = malloc(rows[i].len); /* exact: an overrun shows */
+		struct answer answer = {.asked = {"a.b", RR_TXT, ASK_AUTHORITY, "ns.b"},
+			.kind = ANSWER_NO_REPLY,
+			.trouble_text = ""};
+
+		assert_non_null(packet);
+		memcpy(packet, rows[i].packet, rows[i].len);
+		assert_int_equal(
+			packet_reply(packet, rows[i].len, 0x1234, false, arena, &answer), rows[i].ours);
+		free(packet);
+		assert_int_equal(answer.kind, rows[i].kind);
+		assert_int_equal(answer.trouble, rows[i].trouble);
+		assert_int_equal(answer.count, rows[i].kind == ANSWER_RECORDS);
+		if (answer.count == 1) {
+			assert_string_equal(answer.values[0].text, "hi");
+			assert_int_equal(answer.ttl, 60);
+		}
+	}
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(replies_of_name_servers),
 		cmocka_unit_test(record_data),
 		cmocka_unit_test(reasons_in_the_log),
 		cmocka_unit_test(names_are_escaped),
