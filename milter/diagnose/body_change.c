@@ -46,9 +46,13 @@ static bool hashed_with_lf(const struct body_facts *facts, size_t *budget, struc
 	struct buf canonical = canon_body(facts->canon, facts->body, arena), lines = buf_in(arena);
 	struct digest hash;
 
-	for (size_t i = 0; i < canonical.len; i++)
-		if (canonical.data[i] != '\r')
-			buf_char(&lines, canonical.data[i]);
+	for (size_t from = 0; from < canonical.len;) {
+		const char *cr = memchr(canonical.data + from, '\r', canonical.len - from);
+		size_t len = cr == NULL ? canonical.len - from : (size_t)(cr - canonical.data) - from;
+
+		buf_add(&lines, canonical.data + from, len);
+		from += len + (cr != NULL);
+	}
 	hash = hash_within(facts, lines.data, lines.len, budget);
 	return digest_equal(&hash, &facts->signed_hash);
 }
@@ -159,6 +163,8 @@ struct body_change body_change_find(const struct body_facts *facts, size_t *budg
 {
 	struct body_change change = find_signer_fault(facts, budget, arena);
 
+	if (change.kind == BODY_UNKNOWN)
+		change = body_sweep_prefixes(facts, budget, arena);
 	if (change.kind == BODY_UNKNOWN)
 		change = find_repair(facts, budget, arena);
 	if (change.kind == BODY_UNKNOWN)

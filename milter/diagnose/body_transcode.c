@@ -228,6 +228,15 @@ struct body_variant variant_rewrapped(const struct body_facts *facts, size_t col
 	return finish(&rewriting, BODY_BASE64_WRAP);
 }
 
+/* Such text is the same in all these character sets, so most bodies are not converted at all. */
+static bool is_plain_ascii(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.at[i] >= 0x80 || text.at[i] == '\033')
+			return false;
+	return true;
+}
+
 struct body_variant variant_charset(const struct body_facts *facts, const char *charset, struct arena *arena)
 {
 	struct mime mime = mime_of(facts->header, facts->body, arena);
@@ -242,7 +251,7 @@ struct body_variant variant_charset(const struct body_facts *facts, const char *
 
 		if (!text_starts(part->type, "text/") || strcmp(present, charset) == 0 ||
 			strcmp(part->encoding, "base64") == 0 ||
-			strcmp(part->encoding, "quoted-printable") == 0 ||
+			strcmp(part->encoding, "quoted-printable") == 0 || is_plain_ascii(part->body) ||
 			!transcode_text(&converted, part->body, present, charset))
 			continue;
 		replace_word(&rewriting, part->header, part->charset, charset);

@@ -137,7 +137,10 @@ static const char *target_meant(const struct search *search, const char *target)
 		if (len > zone_len + 1 && domain_is_below(target, zones[i])) {
 			const char *meant = arena_copy(search->arena, target, len - zone_len - 1);
 
-			if (strstr(meant, "_domainkey.") != NULL && domain_labels(meant) > 3)
+			/* Providers keep keys below "_domainkey" or a name like "dkim". */
+			if (strstr(meant, "dkim") != NULL
+					? domain_labels(meant) > 2
+					: strstr(meant, "_domainkey.") != NULL && domain_labels(meant) > 3)
 				return meant;
 		}
 	}

@@ -64,6 +64,20 @@ static bool ends_whole(const char *text, size_t len, struct arena *arena)
 	return strpbrk(part, ":=/") != NULL || is_one_of(part, mechanisms, COUNT(mechanisms));
 }
 
+/* An IPv4 network holds no letters: where one follows, another term begins. */
+static const char *seam_behind_network(const struct spf_word *word)
+{
+	size_t sign = word->text[0] == word->qualifier, len;
+	const char *network = word->text + sign + strlen("ip4:");
+
+	if (!text_starts(word->text + sign, "ip4:"))
+		return NULL;
+	len = strspn(network, "0123456789./");
+	return len > 0 && (text_starts(network + len, "a:") || text_starts(network + len, "mx"))
+		       ? network + len
+		       : NULL;
+}
+
 /* Where a second term begins inside the word, or NULL. */
 static const char *seam_in(const struct spf_word *word, struct arena *arena)
 {
@@ -82,7 +96,7 @@ static const char *seam_in(const struct spf_word *word, struct arena *arena)
 				return word->text + begin;
 		}
 	}
-	return NULL;
+	return seam_behind_network(word);
 }
 
 static struct spf_finding lint_space(const char *record, const struct spf_word *word, struct arena *arena)

@@ -53,14 +53,6 @@ def run(program, folder, name):
     return json.loads(done.stdout)
 
 
-def severities(program):
-    """code -> severity, as the program itself explains it."""
-    def one(code):
-        text = subprocess.run([program, "explain", code], capture_output=True).stdout.decode()
-        return code, text
-    return one
-
-
 def agrees_with_dkimpy(world):
     def record(name, timeout=5):
         name = name.decode().rstrip(".") + "."
