@@ -170,11 +170,15 @@ bool name_shows_address(const char *name, const struct netaddr *address, struct 
 {
 	static const char marks[] = "-.x_";
 	const uint8_t *octets = address->octets;
+	bool named[4];
 
-	if (address->family != NETADDR_IPV4)
+	/* Asked of every message: most names hold no number at all. */
+	if (address->family != NETADDR_IPV4 || strpbrk(name, "0123456789") == NULL)
 		return false;
+	for (size_t i = 0; i < 4; i++)
+		named[i] = strstr(name, arena_printf(arena, "%u", octets[i])) != NULL;
 	for (size_t i = 0; i + 1 < 4; i++)
-		for (const char *mark = marks; *mark != '\0'; mark++) {
+		for (const char *mark = marks; named[i] && named[i + 1] && *mark != '\0'; mark++) {
 			const char *up = arena_printf(arena, "%u%c%u", octets[i], *mark, octets[i + 1]);
 			const char *down = arena_printf(arena, "%u%c%u", octets[i + 1], *mark, octets[i]);
 
