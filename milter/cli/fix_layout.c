@@ -37,7 +37,7 @@ static size_t record_length(const char *text)
 	if (len == 0)
 		return 0;
 	if (strncmp(data, "MX ", 3) == 0)
-		len += word_length(text + len) + 1;
+		len = (size_t)(next_word(text + len) - text);
 	if (text[len] != '"')
 		return len + word_length(text + len);
 	len += quoted_length(text + len);

@@ -87,7 +87,7 @@ static bool is_over_servers(const struct dns_client *client, const struct questi
 
 	if (question->mode != ASK_AUTHORITY || strcmp(question->server, "[parent]") == 0)
 		return false;
-	for (size_t i = 0; i < client->count; i++) {
+	for (size_t i = 0; i < client->count && client->answers[i] != NULL; i++) {
 		const struct question *asked = &client->answers[i]->asked;
 		size_t known = 0;
 
