@@ -1,5 +1,5 @@
 /* What the diagnosis costs: the processor time of one message, evaluated many times in this process, with
- * and without the deeper diagnosis.
+ * and without the deeper diagnosis. The first diagnosis, which asks nothing, is part of both.
  *
  *     diagnosis_cost FILE.case [TIMES]
  */

@@ -283,7 +283,7 @@ def sig_future(w, rng):
 @defect("dkim-sig-missing-tag", after=True)
 def sig_tag_missing(w, rng):
     name, value = w.letter.fields[0]
-    tag = rng.choice(["\ta=", "\td=", "\ts=", "\tbh=", "\th="])
+    tag = rng.choice(["\r\n\ta=", "\r\n\td=", "\r\n\ts=", "\r\n\tbh=", "\r\n\th="])
     at = value.index(tag)
     w.letter.fields[0] = (name, value[:at] + value[value.index(";", at) + 1:])
 
