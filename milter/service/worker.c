@@ -8,6 +8,7 @@
 #include "service/privileges.h"
 #include "service/start_line.h"
 #include "session/diagnosis_queue.h"
+#include "session/outlets.h"
 #include "session/session.h"
 #include "settings/settings.h"
 
@@ -40,6 +41,7 @@ enum { INTERRUPT = SIGURG };
 struct worker {
 	struct settings *settings;
 	struct equipment equipment;
+	struct outlets outlets;
 	struct session_shared shared;
 	struct gate gate;
 	pthread_t server;
@@ -133,9 +135,10 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		!take_identity(worker->settings, fault) ||
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
+	worker->outlets = (struct outlets){.sink = worker->equipment.sink};
 	worker->shared = (struct session_shared){.inspector = &worker->equipment.inspector,
-		.sink = worker->equipment.sink,
-		.queue = diagnosis_queue_open(worker->equipment.sink, fault)};
+		.outlets = &worker->outlets,
+		.queue = diagnosis_queue_open(&worker->outlets, fault)};
 	if (worker->shared.queue == NULL || !session_open(&worker->shared, WORKER_LISTENING_FD, fault))
 		return false;
 	if (pthread_create(&worker->server, NULL, serve, NULL) != 0) {

@@ -5,8 +5,7 @@
 #include "diagnose/findings.h"
 #include "inspect/inspection.h"
 #include "report/action.h"
-#include "report/record.h"
-#include "report/sink.h"
+#include "session/outlets.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -27,7 +26,7 @@ struct task {
 };
 
 struct diagnosis_queue {
-	struct sink *sink;
+	const struct outlets *outlets;
 	pthread_t thread;
 	struct arena *arena; /* of the thread */
 	pthread_mutex_t lock;
@@ -94,9 +93,8 @@ static void work_off(struct diagnosis_queue *queue, struct task *task, bool too_
 {
 	const struct findings *findings =
 		too_late ? inspection_forgo(task->inspection) : inspection_deepen(task->inspection);
-	struct record record = record_of(findings, &task->decision, queue->arena);
 
-	sink_write(queue->sink, &record);
+	outlets_tell(queue->outlets, findings, &task->decision, queue->arena);
 	arena_reset(queue->arena);
 	inspection_free(&task->inspection);
 	(void)pthread_mutex_lock(&queue->lock);
@@ -120,14 +118,14 @@ static void *work(void *argument)
 	return NULL;
 }
 
-struct diagnosis_queue *diagnosis_queue_open(struct sink *sink, struct fault *fault)
+struct diagnosis_queue *diagnosis_queue_open(const struct outlets *outlets, struct fault *fault)
 {
 	struct diagnosis_queue *queue = calloc(1, sizeof *queue);
 	pthread_condattr_t attributes;
 
 	if (queue == NULL)
 		abort();
-	queue->sink = sink;
+	queue->outlets = outlets;
 	queue->arena = arena_new();
 	(void)pthread_mutex_init(&queue->lock, NULL);
 	(void)pthread_condattr_init(&attributes);

@@ -11,9 +11,10 @@
 struct decision;
 struct diagnosis_queue;
 struct inspection;
-struct sink;
+struct outlets;
 
-struct diagnosis_queue *diagnosis_queue_open(struct sink *sink, struct fault *fault);
+/* outlets are borrowed. */
+struct diagnosis_queue *diagnosis_queue_open(const struct outlets *outlets, struct fault *fault);
 
 /* Takes over an inspection that is finished and wants more, sets *inspection NULL and returns true; false
  * when it is full or being finished. Any thread; never waits. */

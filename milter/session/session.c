@@ -4,12 +4,11 @@
 #include "base/text.h"
 #include "message/envelope.h"
 #include "report/action.h"
-#include "report/record.h"
-#include "report/sink.h"
 #include "session/apply.h"
 #include "session/client.h"
 #include "session/diagnosis_queue.h"
 #include "session/negotiate.h"
+#include "session/outlets.h"
 #include "session/watchman.h"
 
 #include <libmilter/mfapi.h>
@@ -234,8 +233,6 @@ static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t len)
 static void log_message(
 	struct session *session, const struct findings *findings, const struct decision *decision)
 {
-	struct record record;
-
 	if (inspection_wants_more(session->inspection)) {
 		struct inspection *next = inspection_again(session->inspection);
 
@@ -246,8 +243,7 @@ static void log_message(
 		inspection_free(&next);
 		findings = inspection_forgo(session->inspection);
 	}
-	record = record_of(findings, decision, session->arena);
-	sink_write(shared->sink, &record);
+	outlets_tell(shared->outlets, findings, decision, session->arena);
 }
 
 static sfsistat on_end(SMFICTX *context)
@@ -263,12 +259,12 @@ static sfsistat on_end(SMFICTX *context)
 	answer = apply_findings(context, findings,
 		&(struct apply_tools){
 			.settings = shared->inspector->settings,
-			.sink = shared->sink,
+			.sink = shared->outlets->sink,
 			.arena = session->arena,
 			.agreement = session->agreement,
 		},
 		&decision);
-	watchman_look(findings, shared->sink);
+	watchman_look(findings, shared->outlets->sink);
 	log_message(session, findings, &decision);
 	leave_message(session);
 	return answer;

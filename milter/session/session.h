@@ -10,12 +10,12 @@
 #include <stdbool.h>
 
 struct diagnosis_queue;
-struct sink;
+struct outlets;
 
 /* What all sessions share; outlives them. */
 struct session_shared {
 	const struct inspector *inspector;
-	struct sink *sink;
+	const struct outlets *outlets;
 	struct diagnosis_queue *queue;
 };
 

@@ -1,0 +1,12 @@
+#include "session/outlets.h"
+
+#include "report/record.h"
+#include "report/sink.h"
+
+void outlets_tell(const struct outlets *outlets, const struct findings *findings,
+	const struct decision *decision, struct arena *arena)
+{
+	struct record record = record_of(findings, decision, arena);
+
+	sink_write(outlets->sink, &record);
+}

@@ -1,0 +1,20 @@
+/* Where everything known about a message goes at its very end: the one place that tells all who want
+ * to hear. Called once per message, from the session or, later, from the diagnosis queue. */
+#ifndef SESSION_OUTLETS_H
+#define SESSION_OUTLETS_H
+
+struct arena;
+struct decision;
+struct findings;
+struct sink;
+
+/* Borrowed, shared by all threads. */
+struct outlets {
+	struct sink *sink;
+};
+
+/* Any thread; never waits. */
+void outlets_tell(const struct outlets *outlets, const struct findings *findings,
+	const struct decision *decision, struct arena *arena);
+
+#endif
