@@ -1,5 +1,5 @@
 /* What to do, in lines: what is to be copied stands alone, nothing sticks to it. */
-#include "cli/fix_layout.h"
+#include "diagnose/fix_layout.h"
 
 #include "base/arena.h"
 

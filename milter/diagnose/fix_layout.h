@@ -1,7 +1,7 @@
 /* What to do about a cause, broken into lines for a reader: each zone record on a line of its own, as
  * it goes into a zone file, and each sentence. The log and JSON have it on one line. */
-#ifndef CLI_FIX_LAYOUT_H
-#define CLI_FIX_LAYOUT_H
+#ifndef DIAGNOSE_FIX_LAYOUT_H
+#define DIAGNOSE_FIX_LAYOUT_H
 
 struct arena;
 

@@ -1,4 +1,4 @@
-#include "cli/fix_layout.h"
+#include "diagnose/fix_layout.h"
 
 #include "base/buf.h"
 #include <stdbool.h>
