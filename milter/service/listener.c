@@ -147,6 +147,17 @@ static enum attempt clear_path(const struct sockaddr_un *name, struct fault *fau
 	return ATTEMPT_DONE;
 }
 
+/* Without being root: the group may be ours, or that of a set-group-id folder, which the socket has. */
+static bool give(const char *path, const struct listen_owner *owner)
+{
+	struct stat has;
+
+	if (lstat(path, &has) == 0 && (owner->user == (uid_t)-1 || owner->user == has.st_uid) &&
+		(owner->group == (gid_t)-1 || owner->group == has.st_gid))
+		return true;
+	return lchown(path, owner->user, owner->group) == 0;
+}
+
 /* Nobody can connect before owner and mode are right: listen comes last. */
 static enum attempt open_unix(
 	int fd, const struct listen_address *address, const struct listen_owner *owner, struct fault *fault)
@@ -168,7 +179,7 @@ static enum attempt open_unix(
 			strerror(errno));
 		return ATTEMPT_FAILED;
 	}
-	if (lchown(address->path, owner->user, owner->group) != 0 || chmod(address->path, owner->mode) != 0 ||
+	if (!give(address->path, owner) || chmod(address->path, owner->mode) != 0 ||
 		listen(fd, BACKLOG) != 0) {
 		fault_set(fault, "socket %s: owner %d:%d, mode %04o cannot be set as uid %u: %s",
 			address->path, (int)owner->user, (int)owner->group, (unsigned)owner->mode,

@@ -5,7 +5,9 @@
 #include "service/configuration.h"
 #include "service/crew.h"
 #include "service/pid_file.h"
+#include "service/privileges.h"
 #include "service/readiness.h"
+#include "service/state_folder.h"
 #include "service/worker.h"
 #include "settings/settings.h"
 
@@ -128,6 +130,17 @@ static void warn_of_fixed_options(const struct supervisor *supervisor)
 			"socket, socket-mode, socket-group and pid-file change only with a restart");
 }
 
+/* Mail goes on without what is remembered. */
+static void make_folders(const struct supervisor *supervisor, const struct settings *settings)
+{
+	struct identity workers;
+	struct fault fault = {""};
+
+	if (!identity_find(settings->user, &workers, &fault) ||
+		!state_folder_make(settings->key_memory, workers.user, workers.group, &fault))
+		sink_say(supervisor->sink, LOG_WARNING, "%s", fault.text);
+}
+
 static void begin_reload(struct supervisor *supervisor)
 {
 	struct fault fault = {""};
@@ -140,6 +153,7 @@ static void begin_reload(struct supervisor *supervisor)
 		return;
 	}
 	warn_of_fixed_options(supervisor);
+	make_folders(supervisor, supervisor->next.settings);
 	supervisor->reloading = true;
 	fill_up(supervisor, &supervisor->next, supervisor->generation + 1);
 }
@@ -304,6 +318,7 @@ static bool open_house(struct supervisor *supervisor, struct fault *fault)
 	supervisor->sink = sink_open(configuration->settings, fault);
 	if (supervisor->sink == NULL)
 		return false;
+	make_folders(supervisor, configuration->settings);
 	supervisor->listening_fd = listener_open(&configuration->address, &configuration->owner, fault);
 	return supervisor->listening_fd >= 0;
 }

@@ -3,6 +3,7 @@
 #include "service/host_name.h"
 #include "service/listener.h"
 #include "service/pid_file.h"
+#include "service/state_folder.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -247,10 +248,48 @@ static void full_host_names(void **state)
 	}
 }
 
+static void state_folders(void **state)
+{
+	char above[] = "/tmp/sekisho-state.XXXXXX";
+	char path[256];
+	char link[256];
+	struct fault fault = {""};
+	struct stat has;
+
+	(void)state;
+	assert_non_null(mkdtemp(above));
+	(void)snprintf(path, sizeof path, "%s/state/keys.db", above);
+	assert_true(state_folder_make(path, (uid_t)-1, (gid_t)-1, &fault));
+	(void)snprintf(path, sizeof path, "%s/state", above);
+	assert_int_equal(lstat(path, &has), 0);
+	assert_int_equal(has.st_mode & 07777, 0750);
+	assert_int_equal(has.st_uid, geteuid());
+	/* one that is there is left alone, and nobody is given what a link points to */
+	assert_int_equal(chmod(path, 0700), 0);
+	(void)snprintf(link, sizeof link, "%s/link", above);
+	assert_int_equal(symlink(path, link), 0);
+	(void)snprintf(path, sizeof path, "%s/link/keys.db", above);
+	assert_true(state_folder_make(path, 65534, 65534, &fault));
+	assert_int_equal(stat(link, &has), 0);
+	assert_int_equal(has.st_mode & 07777, 0700);
+	assert_int_equal(has.st_uid, geteuid());
+	/* the one above must be there */
+	(void)snprintf(path, sizeof path, "%s/no/such/keys.db", above);
+	assert_false(state_folder_make(path, (uid_t)-1, (gid_t)-1, &fault));
+	assert_non_null(strstr(fault.text, "/no/such of "));
+	assert_true(state_folder_make("", (uid_t)-1, (gid_t)-1, &fault));
+	assert_true(state_folder_make("/keys.db", (uid_t)-1, (gid_t)-1, &fault));
+	(void)unlink(link);
+	(void)snprintf(path, sizeof path, "%s/state", above);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(above), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(address_forms),
+		cmocka_unit_test(state_folders),
 		cmocka_unit_test(longest_paths),
 		cmocka_unit_test(stale_and_live),
 		cmocka_unit_test(no_such_folder),

@@ -1,0 +1,15 @@
+/* The folder of a file that workers write, made before they start. systemd and tmpfiles.d do that too,
+ * where they are used. */
+#ifndef SERVICE_STATE_FOLDER_H
+#define SERVICE_STATE_FOLDER_H
+
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Makes the folder that file is in, mode 0750, for that user and group (-1: us); the one above it
+ * must be there. A folder that exists stays as it is. file "": nothing. */
+bool state_folder_make(const char *file, uid_t user, gid_t group, struct fault *fault);
+
+#endif
