@@ -25,11 +25,13 @@ static void check_header(
 		.digest_kind = choice & 2 ? DIGEST_SHA1 : DIGEST_SHA256,
 	};
 	struct header_change change;
+	size_t budget = BUDGET;
 
 	if (facts.signature == NULL)
 		return;
-	change = header_change_find(&facts, arena);
-	if (change.name == NULL || change.text == NULL || change.original == NULL || change.to == NULL)
+	change = header_change_find(&facts, &budget, arena);
+	if (budget > BUDGET || change.name == NULL || change.text == NULL || change.original == NULL ||
+		change.to == NULL)
 		abort();
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds each fuzz_*.c of this folder with clang, libFuzzer and the sanitizers, and runs it for a while from
-# the seeds in seeds/NAME; what it learns stays in the build folder for the next time.
+# the seeds in seeds/NAME and what harvest.py finds in tests/cases; what it learns stays in the build folder for
+# the next time.
 # Usage: tests/fuzz/run.sh BUILD-FOLDER [NAME…]. FUZZ_SECONDS: for each target, 30 unless set.
 set -eu
 build=$(cd "${1:?usage: tests/fuzz/run.sh BUILD-FOLDER [NAME...]}" && pwd)
@@ -18,24 +19,39 @@ if [ ! -e "$build/fuzz/Makefile" ]; then
 	(cd "$build/fuzz" && CC=clang CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
 		"$source/configure" -q --disable-hardening >configure.log 2>&1) || { tail "$build/fuzz/configure.log"; exit 1; }
 fi
-make -s -C "$build/fuzz" -j"$(nproc)" libpure.a libcore.a
+make -s -C "$build/fuzz" -j"$(nproc)" libpure.a libcore.a >"$build/fuzz/make.log" 2>&1 || { tail "$build/fuzz/make.log"; exit 1; }
 libraries=$(printf 'include Makefile\nprint-core-libs:\n\t@echo $(core_libs)\n' | make -s -C "$build/fuzz" -f - print-core-libs)
+
+python3 "$folder/harvest.py" "$build/fuzz/corpus" || echo "no python3: the seeds alone"
+
+build_target() { # NAME
+	# shellcheck disable=SC2086
+	clang -g -O1 -std=c11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-I"$source/milter" -o "$build/fuzz/$1" "$folder/fuzz_$1.c" \
+		"$build/fuzz/libcore.a" "$build/fuzz/libpure.a" $libraries
+}
+
+run_target() { # NAME
+	mkdir -p "$build/fuzz/corpus/$1"
+	"$build/fuzz/$1" -max_total_time="$seconds" -max_len=8192 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+		-artifact_prefix="$build/fuzz/$1-" "$build/fuzz/corpus/$1" "$folder/seeds/$1"
+}
+
+# "129787 runs in 4 s, 2103 edges" out of what libFuzzer says
+summary() { # LOG
+	sed -n -e 's/.* cov: \([0-9]*\) .*/\1/; tkeep; s/^Done \([0-9]*\) runs in \([0-9]*\) second.*/\1 runs in \2 s/; tend; d' \
+		-e ':keep' -e 'h; d' -e ':end' -e 'G; s/\n/, /; s/$/ edges/; p' "$1"
+}
 
 for target in "$@"; do
 	name=$(basename "$target" .c)
 	name=${name#fuzz_}
-	corpus=$build/fuzz/corpus/$name log=$build/fuzz/$name.log
-	mkdir -p "$corpus" "$folder/seeds/$name"
-	# shellcheck disable=SC2086
-	clang -g -O1 -std=c11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-I"$source/milter" -o "$build/fuzz/$name" "$folder/fuzz_$name.c" \
-		"$build/fuzz/libcore.a" "$build/fuzz/libpure.a" $libraries
-	if "$build/fuzz/$name" -max_total_time="$seconds" -max_len=8192 -timeout=20 -rss_limit_mb=2048 \
-		-artifact_prefix="$build/fuzz/$name-" "$corpus" "$folder/seeds/$name" >"$log" 2>&1; then
-		echo "ok    $name: $(sed -n 's/^Done \([0-9]*\) runs in \([0-9]*\) second.*/\1 runs in \2 s/p' "$log")"
+	log=$build/fuzz/$name.log
+	if build_target "$name" >"$log" 2>&1 && run_target "$name" >"$log" 2>&1; then
+		echo "ok    $name: $(summary "$log")"
 	else
 		echo "FAIL  $name: see $log"
-		grep -E 'ERROR|runtime error|SUMMARY|Test unit written' "$log" | sed 's/^/      /'
+		grep -E 'error:|ERROR|runtime error|SUMMARY|Test unit written' "$log" | sed 's/^/      /' || true
 		failed=1
 	fi
 done
