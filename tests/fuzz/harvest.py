@@ -9,7 +9,7 @@ import re
 import sys
 
 CASES = pathlib.Path(__file__).resolve().parent.parent / "cases"
-KINDS = (("spf_record", rb"v=spf1"), ("dmarc_record", rb"v *= *dmarc1"), ("key_record", rb"(?i)v=dkim|p="))
+KINDS = (("spf_record", rb"v=spf1"), ("dmarc_record", rb"v *= *dmarc1"), ("key_record", rb"v=dkim|p="))
 FIELDS = {b"from": "author", b"dkim-signature": "signature_tags", b"authentication-results": "forged_results"}
 
 
