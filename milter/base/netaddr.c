@@ -100,26 +100,23 @@ bool network_contains(const struct network *network, const struct netaddr *addr)
 
 bool netaddr_is_private(const struct netaddr *addr)
 {
-	static const char *const private_networks[] = {
-		"0.0.0.0/8",
-		"10.0.0.0/8",
-		"100.64.0.0/10",
-		"127.0.0.0/8",
-		"169.254.0.0/16",
-		"172.16.0.0/12",
-		"192.168.0.0/16",
-		"::/128",
-		"::1/128",
-		"fc00::/7",
-		"fe80::/10",
+	static const struct network private_networks[] = {
+		{{NETADDR_IPV4, {0}}, 8},
+		{{NETADDR_IPV4, {10}}, 8},
+		{{NETADDR_IPV4, {100, 64}}, 10},
+		{{NETADDR_IPV4, {127}}, 8},
+		{{NETADDR_IPV4, {169, 254}}, 16},
+		{{NETADDR_IPV4, {172, 16}}, 12},
+		{{NETADDR_IPV4, {192, 168}}, 16},
+		{{NETADDR_IPV6, {0}}, 128},
+		{{NETADDR_IPV6, {[15] = 1}}, 128},
+		{{NETADDR_IPV6, {0xfc}}, 7},
+		{{NETADDR_IPV6, {0xfe, 0x80}}, 10},
 	};
 
-	for (size_t i = 0; i < sizeof private_networks / sizeof private_networks[0]; i++) {
-		struct network network;
-
-		if (network_parse(private_networks[i], &network) && network_contains(&network, addr))
+	for (size_t i = 0; i < sizeof private_networks / sizeof private_networks[0]; i++)
+		if (network_contains(&private_networks[i], addr))
 			return true;
-	}
 	return false;
 }
 

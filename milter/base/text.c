@@ -4,49 +4,9 @@
 
 #include <string.h>
 
-bool text_is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-bool text_is_space(char c)
-{
-	return text_is_blank(c) || c == '\r' || c == '\n';
-}
-
-bool text_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool text_is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool text_is_alnum(char c)
-{
-	return text_is_alpha(c) || text_is_digit(c);
-}
-
 bool text_is_hex(char c)
 {
 	return text_hex_value(c) >= 0;
-}
-
-bool text_is_printable(char c)
-{
-	return c >= 0x20 && c <= 0x7e;
-}
-
-char text_lower_char(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-char text_upper_char(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
 int text_hex_value(char c)
@@ -107,9 +67,12 @@ bool text_ends(const char *text, const char *end)
 const char *text_find(const char *octets, size_t len, const char *needle)
 {
 	size_t needle_len = strlen(needle);
+	char first = text_lower_char(needle[0]);
 
+	if (needle_len == 0)
+		return octets;
 	for (size_t i = 0; needle_len <= len && i <= len - needle_len; i++)
-		if (text_equal_n(octets + i, needle, needle_len))
+		if (text_lower_char(octets[i]) == first && text_equal_n(octets + i, needle, needle_len))
 			return octets + i;
 	return NULL;
 }

@@ -13,15 +13,50 @@ struct span {
 	size_t len;
 };
 
-bool text_is_blank(char c); /* SP or TAB */
-bool text_is_space(char c); /* SP TAB CR LF */
-bool text_is_digit(char c);
+/* SP or TAB */
+static inline bool text_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* SP TAB CR LF */
+static inline bool text_is_space(char c)
+{
+	return text_is_blank(c) || c == '\r' || c == '\n';
+}
+
+static inline bool text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool text_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool text_is_alnum(char c)
+{
+	return text_is_alpha(c) || text_is_digit(c);
+}
+
+/* 0x20 to 0x7e */
+static inline bool text_is_printable(char c)
+{
+	return c >= 0x20 && c <= 0x7e;
+}
+
+static inline char text_lower_char(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline char text_upper_char(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 bool text_is_hex(char c);
-bool text_is_alpha(char c);
-bool text_is_alnum(char c);
-bool text_is_printable(char c); /* 0x20 to 0x7e */
-char text_lower_char(char c);
-char text_upper_char(char c);
 int text_hex_value(char c); /* -1 when it is none */
 
 char *text_lower(struct arena *arena, const char *octets, size_t len);

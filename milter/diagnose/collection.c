@@ -136,7 +136,7 @@ static bool is_first_of_method(const struct collection *collection, size_t index
 
 struct diagnoses collection_end(struct collection *collection)
 {
-	struct diagnosis *items = arena_array(collection->arena, FOUND_MAX, sizeof *items);
+	struct diagnosis *items = arena_array(collection->arena, collection->count, sizeof *items);
 	size_t count = 0, causes = 0, remarks = 0;
 
 	sort_by_group(collection);
@@ -150,5 +150,8 @@ struct diagnoses collection_end(struct collection *collection)
 		(*shown)++;
 		items[count++] = found->diagnosis;
 	}
-	return (struct diagnoses){.items = items, .count = count, .partial = collection->partial};
+	return (struct diagnoses){.items = items,
+		.count = count,
+		.partial = collection->partial,
+		.unremarkable = collection->unremarkable};
 }

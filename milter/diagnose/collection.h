@@ -23,7 +23,9 @@ struct collection {
 	struct found found[FOUND_MAX];
 	size_t count;
 	bool partial;
-	bool holding;  /* something decisive is being found out: nothing else is noted meanwhile */
+	bool forgone; /* an answer was left out for lack of budget */
+	bool holding; /* something decisive is being found out: nothing else is noted meanwhile */
+	bool unremarkable;
 	int signature; /* the one being diagnosed; -1 otherwise */
 	struct detail base_items[BASE_DETAILS];
 	struct details base;         /* domain ip ptr helo sender from_domain org_domain record result */

@@ -130,8 +130,11 @@ static void set_cause(struct collection *collection, const struct arc_verdict *a
 
 static void fault_cause(struct collection *collection, const struct arc_verdict *arc)
 {
-	const char *n = number(collection, arc->set_count);
+	const char *n;
 
+	if (arc->fault == ARCFAULT_NONE)
+		return;
+	n = number(collection, arc->set_count);
 	switch (arc->fault) {
 	case ARCFAULT_NONE:
 	case ARCFAULT_KEY_DNS:        /* resolver_causes says it */

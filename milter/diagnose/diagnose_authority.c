@@ -253,13 +253,12 @@ void policy_authority_causes(struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
 	const struct dmarc_verdict *dmarc = &facts->verdicts->dmarc;
-	const char *name = arena_printf(collection->arena, "_dmarc.%s", dmarc->author_organization);
-	const struct subject subject = {.collection = collection,
-		.name = name,
-		.ours = known_answer(&facts->evidence, name, RR_TXT),
-		.helps = policy_helps};
+	struct subject subject = {.collection = collection, .helps = policy_helps};
 
-	if (facts->servers_answer && dmarc->fault == DMARCFAULT_NO_RECORD && subject.ours != NULL &&
-		!answer_is_trouble(subject.ours))
+	if (!facts->servers_answer || dmarc->fault != DMARCFAULT_NO_RECORD)
+		return;
+	subject.name = arena_printf(collection->arena, "_dmarc.%s", dmarc->author_organization);
+	subject.ours = known_answer(&facts->evidence, subject.name, RR_TXT);
+	if (subject.ours != NULL && !answer_is_trouble(subject.ours))
 		(void)servers_explain(&subject);
 }

@@ -18,10 +18,13 @@ const struct answer *dmarc_policy_answer(const struct collection *collection)
 	const struct answer *first = NULL;
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		const struct answer *answer = known_answer(&collection->facts->evidence,
-			arena_printf(collection->arena, "_dmarc.%s", places[i]), RR_TXT);
+		const struct answer *answer;
 
-		if (places[i][0] == '\0' || answer == NULL)
+		if (places[i][0] == '\0')
+			continue;
+		answer = known_answer(&collection->facts->evidence,
+			arena_printf(collection->arena, "_dmarc.%s", places[i]), RR_TXT);
+		if (answer == NULL)
 			continue;
 		if (answer->kind == ANSWER_RECORDS || answer_is_trouble(answer))
 			return answer;
@@ -143,8 +146,7 @@ static void several_records(struct collection *collection)
 void dmarc_record_causes(struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
-	const struct answer *answer = dmarc_policy_answer(collection);
-	const char *location = location_of(collection), *value = dmarc->fault_text;
+	const char *value = dmarc->fault_text;
 
 	switch (dmarc->fault) {
 	case DMARCFAULT_NO_RECORD:
@@ -159,16 +161,18 @@ void dmarc_record_causes(struct collection *collection)
 		break;
 	case DMARCFAULT_POLICY_MISSING:
 		cause_found(collection, CAUSE_DMARC_POLICY_MISSING, CONFIDENCE_PROVEN,
-			DETAILS({"location", location}));
+			DETAILS({"location", location_of(collection)}));
 		break;
 	case DMARCFAULT_POLICY_INVALID:
 		cause_found(collection, CAUSE_DMARC_POLICY_INVALID, CONFIDENCE_PROVEN,
-			DETAILS({"location", location},
+			DETAILS({"location", location_of(collection)},
 				{"value", text_starts(value, "p=") ? value + 2 : value}));
 		break;
 	case DMARCFAULT_DNS:
 		cause_found(collection, CAUSE_DMARC_DNS_FAILURE, CONFIDENCE_STRONG,
-			DETAILS({"location", location}, {"reason", known_reason(answer, collection->arena)}));
+			DETAILS({"location", location_of(collection)},
+				{"reason",
+					known_reason(dmarc_policy_answer(collection), collection->arena)}));
 		break;
 	default:
 		break;
@@ -184,23 +188,23 @@ static const char *tag_of(const char *pair, struct arena *arena)
 static void tag_remarks(struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
-	const char *location = location_of(collection), *bad = dmarc->bad_tag;
+	const char *bad = dmarc->bad_tag;
 	bool report_tag = text_starts(bad, "rua=") || text_starts(bad, "ruf=");
 	const char *address = dmarc->rua[0] != '\0' ? dmarc->rua : report_tag ? bad + 4 : "";
 
 	if (address[0] != '\0' && text_find(address, strlen(address), "mailto:") == NULL &&
 		strstr(address, "://") == NULL)
 		cause_found(collection, CAUSE_DMARC_RUA_NO_MAILTO, CONFIDENCE_PROVEN,
-			DETAILS({"location", location}, {"address", address}));
+			DETAILS({"location", location_of(collection)}, {"address", address}));
 	else if (bad[0] != '\0')
 		cause_found(collection, CAUSE_DMARC_TAG_INVALID, CONFIDENCE_PROVEN,
-			DETAILS({"location", location}, {"tag", tag_of(bad, collection->arena)}));
+			DETAILS({"location", location_of(collection)},
+				{"tag", tag_of(bad, collection->arena)}));
 }
 
 void dmarc_remarks(struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
-	const char *mode = dmarc->testing ? "t=y" : arena_printf(collection->arena, "pct=%d", dmarc->pct);
 	const char *by_list = result_word(dmarc->psl_discovery ? dmarc->result : dmarc->other_result);
 	const char *by_walk = result_word(dmarc->psl_discovery ? dmarc->other_result : dmarc->result);
 
@@ -212,5 +216,8 @@ void dmarc_remarks(struct collection *collection)
 			DETAILS({"result", by_list}, {"result2", by_walk}));
 	if (dmarc->result == RESULT_FAIL && (dmarc->testing || dmarc->pct < 100))
 		cause_found(collection, CAUSE_DMARC_POLICY_SAMPLED, CONFIDENCE_PROVEN,
-			DETAILS({"location", location_of(collection)}, {"mode", mode}));
+			DETAILS({"location", location_of(collection)},
+				{"mode", dmarc->testing
+						 ? "t=y"
+						 : arena_printf(collection->arena, "pct=%d", dmarc->pct)}));
 }

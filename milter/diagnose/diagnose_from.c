@@ -4,11 +4,15 @@
 #include "diagnose/producers.h"
 #include "message/author.h"
 
+static const char *how_many(const struct author *author, struct arena *arena)
+{
+	return arena_printf(arena, "%zu",
+		author->field_count > author->domain_count ? author->field_count : author->domain_count);
+}
+
 void from_causes(struct collection *collection)
 {
 	const struct author *author = collection->facts->author;
-	const char *fields = arena_printf(collection->arena, "%zu",
-		author->field_count > author->domain_count ? author->field_count : author->domain_count);
 
 	switch (collection->facts->verdicts->dmarc.fault) {
 	case DMARCFAULT_FROM_MISSING:
@@ -16,7 +20,7 @@ void from_causes(struct collection *collection)
 		break;
 	case DMARCFAULT_FROM_MULTIPLE:
 		cause_found(collection, CAUSE_DMARC_FROM_MULTIPLE, CONFIDENCE_PROVEN,
-			DETAILS({"n", fields}, {"domains", author->text}));
+			DETAILS({"n", how_many(author, collection->arena)}, {"domains", author->text}));
 		break;
 	case DMARCFAULT_FROM_UNPARSEABLE:
 		cause_found(collection, CAUSE_DMARC_FROM_UNPARSEABLE, CONFIDENCE_PROVEN,

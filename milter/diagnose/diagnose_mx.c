@@ -70,7 +70,9 @@ static bool same_organization(const struct collection *collection, const char *a
 {
 	const struct suffixes *suffixes = collection->facts->suffixes;
 
-	return a[0] != '\0' && b[0] != '\0' &&
+	if (a[0] == '\0' || b[0] == '\0')
+		return false;
+	return text_equal(a, b) ||
 	       text_equal(suffixes_organization(suffixes, a), suffixes_organization(suffixes, b));
 }
 
@@ -206,12 +208,13 @@ static void add_missing(
 static void delegation(struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
-	const char *zone = suffixes_organization(facts->suffixes, facts->verdicts->spf.domain);
+	const char *zone = facts->verdicts->spf.domain;
 	const struct answer *child, *parent;
 	struct buf detail = buf_in(collection->arena);
 
 	if (!facts->servers_answer || zone[0] == '\0' || facts->verdicts->spf.identity == IDENTITY_HELO)
 		return;
+	zone = suffixes_organization(facts->suffixes, zone);
 	child = inquire_spare(collection, zone, RR_NS);
 	if (child == NULL || child->kind != ANSWER_RECORDS)
 		return;

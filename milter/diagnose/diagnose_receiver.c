@@ -105,10 +105,13 @@ static bool content_was_altered(const struct verdicts *verdicts)
 static void altered_inside(struct collection *collection)
 {
 	const struct verdicts *verdicts = collection->facts->verdicts;
-	const struct header_field *field = gateway_result(collection);
+	const struct header_field *field;
 	struct span value;
 
-	if (field == NULL || !receiver_is_ours(collection) || !content_was_altered(verdicts))
+	if (!receiver_is_ours(collection) || !content_was_altered(verdicts))
+		return;
+	field = gateway_result(collection);
+	if (field == NULL)
 		return;
 	value = span_trim(span_of(field->value));
 	cause_found(collection, CAUSE_RX_ALTERED_BY_OWN_GATEWAY, CONFIDENCE_STRONG,
@@ -179,7 +182,7 @@ static void resolver_failure(struct collection *collection)
 static void clock_skew(struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
-	struct hops hops = hops_of(facts->header, collection->arena);
+	struct hops hops;
 	int64_t least = INT64_MAX;
 
 	for (size_t i = 0; i < facts->verdicts->signature_count; i++) {
@@ -190,7 +193,10 @@ static void clock_skew(struct collection *collection)
 		if (signature->signed_at - facts->now < least)
 			least = signature->signed_at - facts->now;
 	}
-	if (least == INT64_MAX || hops.count == 0 || hops.items[0].at < 0)
+	if (least == INT64_MAX || least <= CLOCK_TOLERANCE_S)
+		return;
+	hops = hops_of(facts->header, collection->arena);
+	if (hops.count == 0 || hops.items[0].at < 0)
 		return;
 	if (hops.items[0].at - facts->now < least)
 		least = hops.items[0].at - facts->now;

@@ -6,6 +6,32 @@
 #include "diagnose/inquiry.h"
 #include "diagnose/producers.h"
 
+static bool all_is_answered(const struct collection *collection)
+{
+	const struct evidence *evidence = &collection->facts->evidence;
+
+	for (size_t i = 0; i < evidence->count; i++)
+		if (answer_is_trouble(evidence->answers[i]))
+			return false;
+	return !collection->forgone && inquiry_size(collection) == 0;
+}
+
+/* What the sender's zone and host give reason for, beside the verdicts. */
+static void surroundings(struct collection *collection)
+{
+	size_t before = collection->count;
+
+	collection->unremarkable = collection->facts->unremarkable;
+	if (collection->unremarkable)
+		return;
+	collection->holding = inquiry_size(collection) > 0; /* remarks wait until the causes are known */
+	mail_exchanger_causes(collection);
+	zone_causes(collection);
+	iprev_causes(collection);
+	helo_causes(collection);
+	collection->unremarkable = collection->count == before && all_is_answered(collection);
+}
+
 struct collection *diagnosis_collect(const struct findings_so_far *facts, struct arena *arena)
 {
 	struct collection *collection = arena_alloc(arena, sizeof *collection);
@@ -25,11 +51,7 @@ struct collection *diagnosis_collect(const struct findings_so_far *facts, struct
 	dmarc_alignment_causes(collection);
 	dmarc_remarks(collection);
 	arc_causes(collection);
-	collection->holding = inquiry_size(collection) > 0; /* remarks wait until the causes are known */
-	mail_exchanger_causes(collection);
-	zone_causes(collection);
-	iprev_causes(collection);
-	helo_causes(collection);
+	surroundings(collection);
 	receiver_remarks(collection);
 	return collection;
 }

@@ -56,7 +56,9 @@ struct diagnosis {
 struct diagnoses {
 	const struct diagnosis *items; /* primary first */
 	size_t count;
-	bool partial; /* a budget ended the search */
+	bool partial;      /* a budget ended the search */
+	bool unremarkable; /* all answers are there, and the sender's zone and host gave no reason for a word
+			    */
 };
 
 /* What the diagnosis may look at; borrowed. */
@@ -83,6 +85,7 @@ struct findings_so_far {
 	struct alterations *alterations; /* searches done so far; NULL: none may be started now */
 	struct span body;                /* as it arrived; empty when it was not kept */
 	bool body_kept;                  /* the whole body is there */
+	bool unremarkable;               /* zone and host need not be looked at: known from mail like it */
 };
 
 struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *arena);

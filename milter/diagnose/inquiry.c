@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+/* The rooms for what may be noted stay as they are: they are large, and mostly nothing is. */
+void inquiry_begin(struct inquiry *inquiry)
+{
+	inquiry->question_count = inquiry->spf_count = inquiry->key_count = 0;
+	inquiry->alterations_wanted = false;
+}
+
 static bool same_question(const struct question *a, const struct question *b)
 {
 	return a->type == b->type && a->mode == b->mode && strcmp(a->name, b->name) == 0 &&
@@ -110,6 +117,7 @@ const struct answer *inquire_spare(struct collection *collection, const char *na
 	collection->holding =
 		before || facts->inquiry == NULL || facts->inquiry->question_count >= facts->questions_left;
 	answer = inquire(collection, name, type);
+	collection->forgone = collection->forgone || (answer == NULL && collection->holding);
 	collection->holding = before;
 	return answer;
 }

@@ -25,6 +25,8 @@ struct inquiry {
 	bool alterations_wanted; /* searching what happened to the message (diagnose/alteration.h) */
 };
 
+void inquiry_begin(struct inquiry *inquiry);
+
 /* The answer if it is known; otherwise NULL, and it is noted. Texts are copied. */
 const struct answer *inquire(struct collection *collection, const char *name, enum rr_type type);
 const struct answer *inquire_how(struct collection *collection, struct question question);

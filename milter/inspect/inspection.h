@@ -12,6 +12,7 @@
 struct dns;
 struct key_memory;
 struct question_rate;
+struct remark_memory;
 struct libraries;
 struct settings;
 struct suffixes;
@@ -22,7 +23,8 @@ struct inspector {
 	const struct suffixes *suffixes;
 	const struct libraries *libraries;
 	struct dns *dns;
-	struct question_rate *rate; /* of the diagnosis; NULL: no limit */
+	struct question_rate *rate;    /* of the diagnosis; NULL: no limit */
+	struct remark_memory *remarks; /* NULL: none, every message is looked at */
 	const char *authserv_id;
 	int64_t fixed_now;                 /* 0: the real clock */
 	struct key_memory *key_memory;     /* NULL: none */

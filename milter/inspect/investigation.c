@@ -4,13 +4,10 @@
 #include "verify/trial.h"
 #include "verify/verify.h"
 
-#include <string.h>
-
 void investigation_begin(struct investigation *investigation)
 {
-	memset(investigation, 0, sizeof *investigation);
-	investigation->done.spf = investigation->spf;
-	investigation->done.keys = investigation->keys;
+	investigation->done = (struct trials){.spf = investigation->spf, .keys = investigation->keys};
+	investigation->partial = false;
 }
 
 static void ask_all(

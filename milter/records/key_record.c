@@ -64,8 +64,9 @@ static bool check_octets(struct reading *r)
 			return set_fault(r, KEYFAULT_NON_ASCII, at, 1);
 	for (size_t at = 0; at < r->len;) {
 		struct span segment = segment_at(r, at);
+		size_t len = segment_has_name(segment, "n") ? 0 : segment.len;
 
-		for (size_t i = 0; i < segment.len && !segment_has_name(segment, "n"); i++) {
+		for (size_t i = 0; i < len; i++) {
 			if (segment.at[i] == '"')
 				return set_fault(r, KEYFAULT_QUOTES, at + i, 1);
 			if (segment.at[i] == '\\')

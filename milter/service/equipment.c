@@ -4,6 +4,7 @@
 #include "base/suffixes.h"
 #include "dns/dns.h"
 #include "dns/zone.h"
+#include "inspect/remark_memory.h"
 #include "memory/key_memory.h"
 #include "report/sink.h"
 #include "settings/settings.h"
@@ -62,12 +63,14 @@ bool equipment_open(struct equipment *equipment, const struct settings *settings
 		return false;
 	}
 	question_rate_begin(&equipment->rate);
+	equipment->remarks = remark_memory_new();
 	equipment->inspector = (struct inspector){
 		.settings = settings,
 		.suffixes = equipment->suffixes,
 		.libraries = equipment->libraries,
 		.dns = equipment->dns,
 		.rate = &equipment->rate,
+		.remarks = equipment->remarks,
 		.authserv_id =
 			settings->authserv_id[0] != '\0' ? settings->authserv_id : host_name(equipment->host),
 		.key_memory = equipment->key_memory,
@@ -77,6 +80,7 @@ bool equipment_open(struct equipment *equipment, const struct settings *settings
 
 void equipment_close(struct equipment *equipment)
 {
+	remark_memory_free(&equipment->remarks);
 	key_memory_close(&equipment->key_memory);
 	sink_close(&equipment->sink);
 	dns_close(&equipment->dns);

@@ -24,6 +24,7 @@ struct equipment {
 	struct key_memory *key_memory;
 	struct inspector inspector;
 	struct question_rate rate;
+	struct remark_memory *remarks;
 	char host[HOST_NAME_SIZE];
 };
 

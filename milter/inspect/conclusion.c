@@ -1,0 +1,198 @@
+/* The end of an inspection: verdicts, diagnosis, and what is found out behind the answer. */
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/suffixes.h"
+#include "diagnose/inquiry.h"
+#include "dns/dns.h"
+#include "inspect/claims.h"
+#include "inspect/inspection.h"
+#include "inspect/inspection_state.h"
+#include "inspect/question_rate.h"
+#include "inspect/recollection.h"
+#include "inspect/remark_memory.h"
+#include "settings/settings.h"
+#include "verify/verify.h"
+
+#include <string.h>
+
+enum {
+	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all; ours */
+	DIAGNOSIS_CPU_MS = 300, /* looked at between rounds; a round makes one search */
+};
+
+/* The verdicts in the order of the RFCs: DMARC looks at those before it. ARC decides none of them and
+ * comes last, so that nobody's chain uses up the lookups of DMARC. */
+static void verify_all(struct inspection *inspection)
+{
+	struct verdicts *verdicts = &inspection->verdicts;
+
+	verdicts->spf = verify_spf(&inspection->work);
+	verdicts->iprev = verify_iprev(&inspection->work);
+	if (inspection->signatures != NULL)
+		signatures_finish(inspection->signatures, verdicts);
+	verdicts->dmarc = verify_dmarc(&inspection->work, verdicts);
+	if (inspection->arc != NULL)
+		arc_finish(inspection->arc, verdicts);
+}
+
+static int64_t suffixes_age_days(const struct inspection *inspection)
+{
+	int64_t date = (int64_t)suffixes_date(inspection->shared->suffixes);
+
+	if (inspection->shared->settings->public_suffix_age >= 0)
+		return inspection->shared->settings->public_suffix_age;
+	return date <= 0 || date > inspection->work.now ? -1 : (inspection->work.now - date) / 86400;
+}
+
+/* Wanted only when a signature does not fit the body. */
+static struct span body_in_doubt(struct inspection *inspection)
+{
+	bool wanted = inspection->may_search && verdicts_doubt_body(&inspection->verdicts);
+
+	return wanted ? kept_body_octets(&inspection->kept_body) : (struct span){"", 0};
+}
+
+static void diagnose_all(struct inspection *inspection)
+{
+	const struct settings *settings = inspection->shared->settings;
+	const struct findings_so_far facts = {
+		.envelope = &inspection->envelope,
+		.header = &inspection->header,
+		.author = &inspection->author,
+		.verdicts = &inspection->verdicts,
+		.evidence = inspection->findings.evidence,
+		.suffixes = inspection->shared->suffixes,
+		.authserv_id = inspection->shared->authserv_id,
+		.trusted_relays = settings->trusted_relays.items,
+		.trusted_relay_count = settings->trusted_relays.count,
+		.forged_results = inspection->findings.forged_count,
+		.now = inspection->work.now,
+		.suffixes_age_days = suffixes_age_days(inspection),
+		.language = (enum language)settings->log_language,
+		.remembered = inspection->remembered,
+		.trials = inspection->investigation.done,
+		.servers_answer = dns_asks_servers(inspection->shared->dns),
+		.questions_left = inspection->may_search ? dns_questions_left(inspection->dns_client)
+							 : (unsigned)settings->diagnosis_queries,
+		.partial = inspection->investigation.partial,
+		.inquiry = &inspection->inquiry,
+		.alterations = inspection->may_search ? &inspection->alterations : NULL,
+		.body = body_in_doubt(inspection),
+		.body_kept = inspection->kept_body.whole,
+		.unremarkable = inspection->unremarkable,
+	};
+
+	inquiry_begin(&inspection->inquiry);
+	inspection->findings.diagnoses = diagnose(&facts, inspection->arena);
+}
+
+static void recall_remarks(struct inspection *inspection)
+{
+	struct remark_memory *memory = inspection->shared->remarks;
+
+	if (memory == NULL)
+		return;
+	inspection->remark_key = remark_key(&inspection->envelope, &inspection->verdicts, inspection->arena);
+	inspection->unremarkable =
+		remark_memory_has(memory, inspection->remark_key, clock_monotonic_ms() / 1000);
+}
+
+static void keep_remarks(struct inspection *inspection)
+{
+	if (inspection->shared->remarks != NULL && !inspection->unremarkable &&
+		inspection->findings.diagnoses.unremarkable)
+		remark_memory_keep(
+			inspection->shared->remarks, inspection->remark_key, clock_monotonic_ms() / 1000);
+}
+
+const struct findings *inspection_finish(struct inspection *inspection, const char *queue_id)
+{
+	struct findings *findings = &inspection->findings;
+	int64_t started_ms = clock_monotonic_ms();
+
+	inspection->envelope.queue_id = arena_text(inspection->arena, queue_id);
+	*findings = (struct findings){
+		.envelope = &inspection->envelope,
+		.header = &inspection->header,
+		.author = &inspection->author,
+		.verdicts = &inspection->verdicts,
+		.authserv_id = inspection->shared->authserv_id,
+		.now = inspection->work.now,
+	};
+	/* What comes back to us from a machine we trust may well be ours (RFC 8601 section 5). */
+	if (strcmp(inspection->skip_reason, "network") != 0)
+		claims_find(inspection->shared, &inspection->header, inspection->arena, findings);
+	inspection->verdicts.body_size = inspection->body_size;
+	inspection->verdicts.skip_reason = inspection->skip_reason;
+	inspection->verdicts.skipped = inspection->skip_reason[0] != '\0';
+	if (!inspection->verdicts.skipped)
+		verify_all(inspection);
+	signatures_end(&inspection->signatures); /* the verdicts stand alone */
+	findings->evidence = dns_evidence_since(inspection->dns_client, 0);
+	recall_remarks(inspection);
+	diagnose_all(inspection);
+	keep_remarks(inspection);
+	findings->dns_waited_ms = dns_waited_ms(inspection->dns_client);
+	findings->dns_questions = dns_question_count(inspection->dns_client);
+	findings->took_ms = (int)(clock_monotonic_ms() - started_ms);
+	return findings;
+}
+
+bool inspection_wants_more(const struct inspection *inspection)
+{
+	return !inquiry_is_empty(&inspection->inquiry) ||
+	       recollection_is_due(inspection->shared, &inspection->work, &inspection->verdicts);
+}
+
+static bool may_ask(void *self, const char *name)
+{
+	return admissions_allow(self, name, clock_monotonic_ms() / 1000);
+}
+
+/* A replay gives the same causes on a slow machine: only live mail is limited by the processor's time. */
+static bool may_go_on(const struct inspection *inspection, int64_t begun_cpu_ms)
+{
+	return inspection->shared->fixed_now != 0 || clock_thread_cpu_ms() - begun_cpu_ms < DIAGNOSIS_CPU_MS;
+}
+
+const struct findings *inspection_deepen(struct inspection *inspection)
+{
+	struct findings *findings = &inspection->findings;
+	int64_t started_ms = clock_monotonic_ms(), cpu_ms = clock_thread_cpu_ms();
+
+	inspection->may_search = true;
+	findings->deepened = !inquiry_is_empty(&inspection->inquiry);
+	recollection_keep(inspection->shared, &inspection->work, &inspection->verdicts);
+	if (findings->deepened)
+		inspection->remembered =
+			recollection_of(inspection->shared, &inspection->work, &inspection->verdicts);
+	inspection->admissions = (struct admissions){
+		.rate = inspection->shared->rate, .suffixes = inspection->shared->suffixes};
+	inspection->gate = (struct dns_gate){may_ask, &inspection->admissions};
+	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
+		(unsigned)inspection->shared->settings->diagnosis_queries, &inspection->gate);
+	for (int round = 0; !inquiry_is_empty(&inspection->inquiry); round++) {
+		bool more = round < INQUIRY_ROUNDS_MAX + ALTERATIONS_MAX && may_go_on(inspection, cpu_ms) &&
+			    investigation_pursue(&inspection->investigation, &inspection->inquiry,
+				    &inspection->work, &inspection->verdicts);
+
+		inspection->investigation.partial = inspection->investigation.partial || !more;
+		findings->evidence = dns_evidence_since(inspection->dns_client, 0);
+		inspection->alterations.searches_left = more ? 1 : 0;
+		diagnose_all(inspection);
+		if (!more)
+			break;
+	}
+	keep_remarks(inspection);
+	findings->diagnoses.partial = findings->diagnoses.partial || inspection->investigation.partial;
+	findings->dns_questions = dns_question_count(inspection->dns_client);
+	findings->diagnosis_ms = (int)(clock_monotonic_ms() - started_ms);
+	return findings;
+}
+
+const struct findings *inspection_forgo(struct inspection *inspection)
+{
+	if (!inquiry_is_empty(&inspection->inquiry))
+		inspection->findings.diagnoses.partial = true;
+	return &inspection->findings;
+}
