@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 16384, ALIGNMENT = 16 };
+enum { CHUNK_SIZE = 16384, ALIGNMENT = 16, SPARE_MAX = 7 };
 
 struct chunk {
 	struct chunk *older;
@@ -16,6 +16,8 @@ struct chunk {
 
 struct arena {
 	struct chunk *newest;
+	struct chunk *spare; /* of the standard size, kept over a reset: the next message needs as many */
+	size_t spare_count;
 	size_t used;
 };
 
@@ -41,14 +43,33 @@ struct arena *arena_new(void)
 	return arena;
 }
 
-/* Frees all chunks but the oldest, which has the standard size. */
-static void free_younger_chunks(struct arena *arena)
+static struct chunk *chunk_for(struct arena *arena, size_t size)
+{
+	struct chunk *chunk = arena->spare;
+
+	if (size > CHUNK_SIZE || chunk == NULL)
+		return chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE, arena->newest);
+	arena->spare = chunk->older;
+	arena->spare_count--;
+	chunk->older = arena->newest;
+	chunk->used = 0;
+	return chunk;
+}
+
+/* Puts all chunks by but the oldest, which has the standard size; frees those that are too many. */
+static void drop_younger_chunks(struct arena *arena, size_t spare_max)
 {
 	while (arena->newest->older != NULL) {
-		struct chunk *older = arena->newest->older;
+		struct chunk *chunk = arena->newest;
 
-		free(arena->newest);
-		arena->newest = older;
+		arena->newest = chunk->older;
+		if (chunk->size != CHUNK_SIZE || arena->spare_count >= spare_max) {
+			free(chunk);
+			continue;
+		}
+		chunk->older = arena->spare;
+		arena->spare = chunk;
+		arena->spare_count++;
 	}
 }
 
@@ -56,7 +77,13 @@ void arena_free(struct arena **arena)
 {
 	if (arena == NULL || *arena == NULL)
 		return;
-	free_younger_chunks(*arena);
+	drop_younger_chunks(*arena, 0);
+	while ((*arena)->spare != NULL) {
+		struct chunk *older = (*arena)->spare->older;
+
+		free((*arena)->spare);
+		(*arena)->spare = older;
+	}
 	free((*arena)->newest);
 	free(*arena);
 	*arena = NULL;
@@ -64,7 +91,7 @@ void arena_free(struct arena **arena)
 
 void arena_reset(struct arena *arena)
 {
-	free_younger_chunks(arena);
+	drop_younger_chunks(arena, SPARE_MAX);
 	arena->newest->used = 0;
 	arena->used = 0;
 }
@@ -83,7 +110,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 		abort();
 	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	if (chunk->size - chunk->used < size) {
-		chunk = chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE, chunk);
+		chunk = chunk_for(arena, size);
 		arena->newest = chunk;
 	}
 	memory = chunk->octets + chunk->used;

@@ -11,7 +11,7 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena **arena);
 
-/* Forgets everything handed out; keeps one chunk for the next message. */
+/* Forgets everything handed out; keeps some chunks for the next message, at most 128 KB. */
 void arena_reset(struct arena *arena);
 
 /* Octets in use, for limits and metrics. */

@@ -68,11 +68,27 @@ bool network_parse(const char *text, struct network *network)
 	return true;
 }
 
+/* inet_ntop goes through printf. */
+static void format_ipv4(const uint8_t octets[4], char *text)
+{
+	for (size_t i = 0; i < 4; i++) {
+		unsigned octet = octets[i];
+
+		if (octet >= 100)
+			*text++ = (char)('0' + octet / 100);
+		if (octet >= 10)
+			*text++ = (char)('0' + octet / 10 % 10);
+		*text++ = (char)('0' + octet % 10);
+		*text++ = i < 3 ? '.' : '\0';
+	}
+}
+
 const char *netaddr_format(const struct netaddr *addr, char text[NETADDR_TEXT_SIZE])
 {
-	int family = addr->family == NETADDR_IPV4 ? AF_INET : AF_INET6;
-
-	if (addr->family == NETADDR_NONE || inet_ntop(family, addr->octets, text, NETADDR_TEXT_SIZE) == NULL)
+	if (addr->family == NETADDR_IPV4)
+		format_ipv4(addr->octets, text);
+	else if (addr->family == NETADDR_NONE ||
+		 inet_ntop(AF_INET6, addr->octets, text, NETADDR_TEXT_SIZE) == NULL)
 		(void)snprintf(text, NETADDR_TEXT_SIZE, "unknown");
 	return text;
 }

@@ -8,6 +8,7 @@
 #include "cli/file.h"
 #include "dns/dns.h"
 #include "inspect/inspection.h"
+#include "inspect/remark_memory.h"
 #include "message/header_list.h"
 #include "replay/case_file.h"
 #include "settings/settings.h"
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
 	inspector.libraries = libraries_open(file->now, &fault);
 	inspector.dns = dns_open_zone(file->zone);
 	inspector.fixed_now = file->now;
+	inspector.remarks = remark_memory_new(); /* as in the daemon: mail of a sender seen before */
 	measure(inspection_new(&inspector), &letter, argc > 2 ? atoi(argv[2]) : TIMES);
 	return 0;
 }
