@@ -1,7 +1,5 @@
 #include "base/utf8.h"
 
-#include <stdbool.h>
-
 /* How many octets a character needs by its first octet, and the smallest code that needs so many. */
 struct shape {
 	size_t len;
@@ -51,11 +49,37 @@ static bool is_control(uint32_t code)
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
-/* Unicode's Bidi_Control property, and the separators that some readers take for a line end. */
-static bool is_layout_control(uint32_t code)
+struct range {
+	uint32_t first, last;
+};
+
+static bool is_in(const struct range *ranges, size_t count, uint32_t code)
 {
-	return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069);
+	for (size_t i = 0; i < count; i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* Unicode's Bidi_Control property, the separators that some readers take for a line end, and what nobody
+ * sees. The joiners U+200C and U+200D are not here: several scripts are written with them. */
+static bool is_hidden(uint32_t code)
+{
+	static const struct range ranges[] = {{0xad, 0xad}, {0x034f, 0x034f}, {0x061c, 0x061c},
+		{0x180e, 0x180e}, {0x200b, 0x200b}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+
+	return is_in(ranges, sizeof ranges / sizeof ranges[0], code);
+}
+
+bool utf8_is_blank(uint32_t code)
+{
+	/* Unicode's White_Space above ASCII, and letters and patterns that are drawn as nothing */
+	static const struct range ranges[] = {{0xa0, 0xa0}, {0x115f, 0x1160}, {0x1680, 0x1680},
+		{0x2000, 0x200a}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x2800, 0x2800}, {0x3000, 0x3000},
+		{0x3164, 0x3164}, {0xffa0, 0xffa0}};
+
+	return is_in(ranges, sizeof ranges / sizeof ranges[0], code);
 }
 
 size_t utf8_visible_length(const char *octets, size_t len)
@@ -63,5 +87,5 @@ size_t utf8_visible_length(const char *octets, size_t len)
 	uint32_t code = 0;
 	size_t used = utf8_length(octets, len, &code);
 
-	return used > 0 && (is_control(code) || is_layout_control(code)) ? 0 : used;
+	return used > 0 && (is_control(code) || is_hidden(code)) ? 0 : used;
 }

@@ -2,6 +2,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,7 +10,10 @@
 size_t utf8_length(const char *octets, size_t len, uint32_t *code);
 
 /* The same, but 0 also for what plays tricks on a terminal or a reader: C0 and C1 controls, DEL,
- * bidirectional controls, line and paragraph separators. */
+ * bidirectional controls, line and paragraph separators, characters that nobody sees. */
 size_t utf8_visible_length(const char *octets, size_t len);
+
+/* Looks like a blank above ASCII: fine in a name, but could part two words where one was meant. */
+bool utf8_is_blank(uint32_t code);
 
 #endif

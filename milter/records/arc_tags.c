@@ -26,7 +26,7 @@ static unsigned instance_of(struct span digits)
 
 unsigned arc_tags_instance(const char *value, size_t len)
 {
-	struct tag_list list = tag_list_read(value, len);
+	struct tag_list list = tag_list_read_utf8(value, len);
 	const struct tag *i = tag_list_find(&list, "i");
 
 	return i == NULL ? 0 : instance_of(i->value);
@@ -34,14 +34,14 @@ unsigned arc_tags_instance(const char *value, size_t len)
 
 bool arc_tags_has_canon(const char *value, size_t len)
 {
-	struct tag_list list = tag_list_read(value, len);
+	struct tag_list list = tag_list_read_utf8(value, len);
 
 	return tag_list_find(&list, "c") != NULL;
 }
 
 enum arc_cv arc_tags_cv(struct arena *arena, const char *value, size_t len, const char **text)
 {
-	struct tag_list list = tag_list_read(value, len);
+	struct tag_list list = tag_list_read_utf8(value, len);
 	const struct tag *cv = tag_list_find(&list, "cv");
 
 	*text = cv == NULL ? "" : span_text(arena, cv->value);

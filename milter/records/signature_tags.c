@@ -79,6 +79,22 @@ static bool check_list(struct reading *r)
 	return set_fault(r, SIGFAULT_TOO_LARGE, "more than 32 tags");
 }
 
+/* RFC 8616 section 5: names and i= may be UTF-8, what is copied into z= and tags nobody knows may be
+ * anything; the rest stays ASCII. */
+static bool check_ascii(struct reading *r)
+{
+	static const char *const known[] = {"v", "a", "b", "bh", "c", "h", "l", "q", "t", "x", "cv"};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		const struct tag *tag = tag_list_find(r->list, known[i]);
+
+		for (size_t at = 0; tag != NULL && at < tag->value.len; at++)
+			if (((unsigned char)tag->value.at[at] & 0x80) != 0)
+				return set_fault(r, SIGFAULT_SYNTAX, span_text(r->arena, tag->value));
+	}
+	return true;
+}
+
 static bool read_number(struct reading *r, const char *name, int64_t *number)
 {
 	const struct tag *tag = tag_list_find(r->list, name);
@@ -316,16 +332,16 @@ static bool check_times(struct reading *r)
 	return set_fault(r, SIGFAULT_EXPIRES_BEFORE_SIGNED, "x");
 }
 
-static bool (*const dkim_checks[])(struct reading *) = {check_list, check_numbers, check_required,
-	check_version, check_algorithm, check_canonicalization, check_query, check_names, check_identity,
-	check_signed_fields, check_digests, check_times, NULL};
+static bool (*const dkim_checks[])(struct reading *) = {check_list, check_ascii, check_numbers,
+	check_required, check_version, check_algorithm, check_canonicalization, check_query, check_names,
+	check_identity, check_signed_fields, check_digests, check_times, NULL};
 
-static bool (*const arc_message_checks[])(struct reading *) = {check_list, check_numbers,
+static bool (*const arc_message_checks[])(struct reading *) = {check_list, check_ascii, check_numbers,
 	check_required_of_message, check_algorithm, check_canonicalization, check_query, check_names,
 	check_fields_of_message, check_digests, check_times, NULL};
 
-static bool (*const arc_seal_checks[])(struct reading *) = {check_list, check_numbers, check_required_of_seal,
-	check_no_fields, check_algorithm, check_names, check_signature, NULL};
+static bool (*const arc_seal_checks[])(struct reading *) = {check_list, check_ascii, check_numbers,
+	check_required_of_seal, check_no_fields, check_algorithm, check_names, check_signature, NULL};
 
 static bool (*const *const checks_of_form[])(struct reading *) = {[FORM_DKIM] = dkim_checks,
 	[FORM_ARC_MESSAGE] = arc_message_checks,
@@ -344,7 +360,7 @@ struct signature_tags signature_tags_read_as(
 	struct reading r = {.arena = arena, .list = &list, .tags = &tags};
 
 	if (len <= SIGNATURE_MAX)
-		list = tag_list_read(value, len);
+		list = tag_list_read_utf8(value, len);
 	read_texts(&r);
 	read_names(&r);
 	if (len > SIGNATURE_MAX) {

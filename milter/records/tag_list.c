@@ -1,6 +1,7 @@
 #include "records/tag_list.h"
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -9,9 +10,12 @@ static bool is_name_char(char c)
 	return text_is_alnum(c) || c == '_';
 }
 
-static bool is_value_char(char c)
+/* Octets of the character at the start that a value may hold, 0 when it is none. */
+static size_t value_char(const char *at, size_t len, bool utf8)
 {
-	return text_is_printable(c) || text_is_space(c);
+	if (utf8 && ((unsigned char)*at & 0x80) != 0)
+		return utf8_length(at, len, NULL);
+	return text_is_printable(*at) || text_is_space(*at) ? 1 : 0;
 }
 
 static bool same_text(struct span a, struct span b)
@@ -28,9 +32,10 @@ static const struct tag *find_span(const struct tag_list *list, struct span name
 }
 
 /* Reads one tag-spec. Returns NULL, or the place of the first octet that cannot be there. */
-static const char *read_tag(struct span spec, struct tag *tag)
+static const char *read_tag(struct span spec, bool utf8, struct tag *tag)
 {
 	const char *at = spec.at, *end = spec.at + spec.len;
+	size_t step;
 
 	if (at == end || !text_is_alpha(*at))
 		return at;
@@ -43,8 +48,9 @@ static const char *read_tag(struct span spec, struct tag *tag)
 	if (at == end || *at != '=')
 		return at;
 	tag->value = span_trim((struct span){at + 1, (size_t)(end - at) - 1});
-	for (at = tag->value.at; at < tag->value.at + tag->value.len; at++)
-		if (!is_value_char(*at))
+	end = tag->value.at + tag->value.len;
+	for (at = tag->value.at; at < end; at += step)
+		if ((step = value_char(at, (size_t)(end - at), utf8)) == 0)
 			return at;
 	return NULL;
 }
@@ -56,7 +62,7 @@ static void set_fault(struct tag_list *list, enum tag_list_fault fault, struct s
 	list->fault_position = position;
 }
 
-struct tag_list tag_list_read(const char *text, size_t len)
+static struct tag_list read_list(const char *text, size_t len, bool utf8)
 {
 	struct tag_list list = {.count = 0};
 	size_t at = 0;
@@ -69,7 +75,7 @@ struct tag_list tag_list_read(const char *text, size_t len)
 
 		if (spec.len == 0 && semicolon == NULL && list.count > 0)
 			break; /* what follows the last semicolon */
-		bad = read_tag(spec, &tag);
+		bad = read_tag(spec, utf8, &tag);
 		if (bad != NULL)
 			set_fault(&list, TAGLIST_SYNTAX, spec, (size_t)(bad - text));
 		else if (find_span(&list, tag.name) != NULL)
@@ -83,6 +89,16 @@ struct tag_list tag_list_read(const char *text, size_t len)
 		at = end + 1;
 	}
 	return list;
+}
+
+struct tag_list tag_list_read(const char *text, size_t len)
+{
+	return read_list(text, len, false);
+}
+
+struct tag_list tag_list_read_utf8(const char *text, size_t len)
+{
+	return read_list(text, len, true);
 }
 
 const struct tag *tag_list_find(const struct tag_list *list, const char *name)

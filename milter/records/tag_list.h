@@ -29,6 +29,9 @@ struct tag_list {
 
 struct tag_list tag_list_read(const char *text, size_t len);
 
+/* The same for header fields of an internationalised message: values may hold UTF-8 (RFC 8616 section 4). */
+struct tag_list tag_list_read_utf8(const char *text, size_t len);
+
 /* The tag of that name, or NULL. */
 const struct tag *tag_list_find(const struct tag_list *list, const char *name);
 

@@ -134,7 +134,9 @@ const char *signature_result(const struct signature_verdict *signature, struct a
 		buf_printf(&out, " header.i=%s", property_value(arena_printf(arena, "@%s", domain), arena));
 	if (signature->selector[0] != '\0')
 		buf_printf(&out, " header.s=%s",
-			property_value(sanitise(SANITISE_DOMAIN, signature->selector, false, arena), arena));
+			property_value(sanitise(SANITISE_DOMAIN, in_a_labels(signature->selector, arena),
+					       false, arena),
+				arena));
 	strncat(start, signature->signature_b64, SIGNATURE_START);
 	if (start[0] != '\0')
 		buf_printf(&out, " header.b=%s",

@@ -27,8 +27,12 @@ static bool is_allowed(const struct kind *kind, char c)
 /* Octets of the character at the start that may stay as they are, 0 when there is none. */
 static size_t allowed_length(const struct kind *kind, const char *text, size_t len, bool utf8)
 {
+	uint32_t code = 0;
+
 	if (utf8 && ((unsigned char)text[0] & 0x80) != 0)
-		return utf8_visible_length(text, len);
+		return utf8_length(text, len, &code) > 0 && utf8_is_blank(code)
+			       ? 0
+			       : utf8_visible_length(text, len);
 	return is_allowed(kind, text[0]) ? 1 : 0;
 }
 

@@ -4,6 +4,7 @@
 #include "dns/dns.h"
 #include "settings/settings.h"
 #include "verify/recovery.h"
+#include "verify/signed_content.h"
 #include "verify/verify.h"
 
 #include <stdlib.h>
@@ -167,38 +168,19 @@ static void verify_seals(struct arc_chain *chain)
 static struct signature_verdict *view_of(
 	const struct arc_signature *signature, const struct arc_body *body, struct arena *arena)
 {
-	const struct signature_tags *tags = &signature->tags;
 	struct signature_verdict *view = arena_alloc(arena, sizeof *view);
 
-	*view = (struct signature_verdict){
-		.fault_text = "",
-		.field = signature->index,
-		.domain = tags->domain,
-		.identity_domain = tags->domain,
-		.selector = tags->selector,
-		.algorithm = tags->algorithm,
-		.canonicalization = tags->canonicalization,
-		.signature_b64 = tags->signature_b64,
-		.body_hash_b64 = tags->body_hash_b64,
-		.signed_fields = tags->signed_fields,
-		.copied_fields = tags->copied_fields,
-		.signed_at = tags->signed_at,
-		.expires_at = tags->expires_at,
-		.body_length = tags->body_length,
-		.domain_name = tags->domain_name,
-		.key_name = tags->key_name,
-		.key_answer = signature->key_answer,
-		.key_record = signature->key_text,
-		.key_bits = signature->key.bits,
-		.key_p = signature->key.p,
-		.digests_known = true,
-		.digest_len = DIGEST_MAX,
-		.canonical_length = (int64_t)body->octets,
-		.recovery = signature->recovery,
-		.signature_bits = (unsigned)tags->signature.len * 8,
-		.result = RESULT_PASS,
-	};
-	view->body_hash_matches = memcmp(body->result.octets, tags->body_hash.at, DIGEST_MAX) == 0;
+	*view = signature_verdict_of(&signature->tags, signature->index);
+	view->key_answer = signature->key_answer;
+	view->key_record = signature->key_text;
+	view->key_bits = signature->key.bits;
+	view->key_p = signature->key.p;
+	view->digests_known = true;
+	view->digest_len = DIGEST_MAX;
+	view->canonical_length = (int64_t)body->octets;
+	view->recovery = signature->recovery;
+	view->result = RESULT_PASS;
+	view->body_hash_matches = memcmp(body->result.octets, signature->tags.body_hash.at, DIGEST_MAX) == 0;
 	memcpy(view->header_digest, signature->digest, DIGEST_MAX);
 	memcpy(view->body_digest, body->result.octets, DIGEST_MAX);
 	return view;

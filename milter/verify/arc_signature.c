@@ -5,7 +5,7 @@
 #include "message/canon.h"
 #include "message/header_list.h"
 #include "verify/arc.h"
-#include "verify/recovery.h"
+#include "verify/signed_content.h"
 #include "verify/verify.h"
 
 #include <string.h>
@@ -57,22 +57,8 @@ enum arc_fault arc_find_key(struct arc_signature *signature, const struct work *
 
 bool arc_signature_verifies(struct arc_signature *signature)
 {
-	const struct signature_tags *tags = &signature->tags;
-	struct signature_verdict verdict;
-
-	if (tags->ed25519) {
-		if (ed25519_verifies(
-			    signature->key.octets.at, tags->signature.at, signature->digest, DIGEST_MAX))
-			signature->recovery = RECOVERY_SAME_HEADER;
-		return signature->recovery == RECOVERY_SAME_HEADER;
-	}
-	/* The digest inside b=, padding and all, is ours or it is not: as good as a verification, and
-	 * it tells a wrong key from an altered header. */
-	memcpy(verdict.header_digest, signature->digest, DIGEST_MAX);
-	verdict.recovery = RECOVERY_NOT_RUN;
-	recovery_run(&verdict, tags->signature, signature->key.octets);
-	signature->recovery = verdict.recovery;
-	return verdict.recovery == RECOVERY_SAME_HEADER;
+	return signed_digest_verifies(
+		&signature->tags, &signature->key, signature->digest, &signature->recovery);
 }
 
 static void set_digest(struct arc_signature *signature, const struct digest *digest)
@@ -89,18 +75,8 @@ void arc_assume_canon(struct arc_signature *message, bool relaxed)
 
 static void message_digest(struct arc_signature *signature, const struct work *work)
 {
-	struct canon_selection selection =
-		canon_select(work->header, signature->tags.signed_fields, work->arena);
-	struct buf octets;
-	struct digest digest;
+	struct digest digest = signed_header_digest(work, &signature->tags, signature->field);
 
-	/* A signer never saw his own field, whatever h= says. */
-	for (size_t i = 0; i < selection.count; i++)
-		if (selection.fields[i] == signature->field)
-			selection.fields[i] = NULL;
-	octets = canon_header(&selection, signature->tags.relaxed_header ? CANON_RELAXED : CANON_SIMPLE,
-		signature->field, work->arena);
-	digest = digest_of(DIGEST_SHA256, octets.data, octets.len);
 	set_digest(signature, &digest);
 }
 

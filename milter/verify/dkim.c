@@ -103,12 +103,33 @@ static void start_library(struct signatures *signatures)
 	match_signatures(signatures);
 }
 
-static bool any_open(const struct signatures *signatures)
+static bool any_open_fed(const struct signatures *signatures)
 {
 	for (size_t i = 0; i < signatures->count; i++)
-		if (signatures->items[i].open)
+		if (signatures->items[i].open && signatures->items[i].fed)
 			return true;
 	return false;
+}
+
+static void hash(void *receiver, const char *octets, size_t len)
+{
+	digest_stream_add(receiver, octets, len);
+}
+
+/* Those that libopendkim does not get. */
+static void start_own(struct signatures *signatures)
+{
+	for (size_t i = 0; i < signatures->count; i++) {
+		struct signature *signature = &signatures->items[i];
+
+		if (!signature->own)
+			continue;
+		signature->body_digest = digest_stream_new(DIGEST_SHA256);
+		signature->body.limit = signature->tags.body_length;
+		signature->body.sink = hash;
+		signature->body.receiver = signature->body_digest;
+		signatures->any_own = true;
+	}
 }
 
 struct signatures *signatures_begin(const struct work *work)
@@ -121,14 +142,15 @@ struct signatures *signatures_begin(const struct work *work)
 	for (size_t i = 0; i < signatures->count; i++)
 		if (signatures->items[i].open)
 			dns_warm(work->dns, signatures->items[i].tags.key_name, RR_TXT);
-	if (any_open(signatures))
+	if (any_open_fed(signatures))
 		start_library(signatures);
+	start_own(signatures);
 	return signatures;
 }
 
 bool signatures_want_body(const struct signatures *signatures)
 {
-	return signatures->opendkim != NULL && !signatures->body_too_large;
+	return (signatures->opendkim != NULL || signatures->any_own) && !signatures->body_too_large;
 }
 
 static void remember_last(struct signatures *signatures, const char *octets, size_t len)
@@ -143,10 +165,14 @@ static void remember_last(struct signatures *signatures, const char *octets, siz
 static void feed_body(struct signatures *signatures, const char *octets, size_t len)
 {
 	remember_last(signatures, octets, len);
-	for (size_t i = 0; i < signatures->count; i++)
-		if (signatures->items[i].fed && signatures->items[i].tags.body_length >= 0)
-			body_canon_add(&signatures->items[i].body, octets, len);
-	(void)dkim_body(signatures->opendkim, (u_char *)(uintptr_t)octets, len);
+	for (size_t i = 0; i < signatures->count; i++) {
+		struct signature *signature = &signatures->items[i];
+
+		if (signature->own || (signature->fed && signature->tags.body_length >= 0))
+			body_canon_add(&signature->body, octets, len);
+	}
+	if (signatures->opendkim != NULL)
+		(void)dkim_body(signatures->opendkim, (u_char *)(uintptr_t)octets, len);
 }
 
 void signatures_body(struct signatures *signatures, const char *octets, size_t len)
@@ -169,7 +195,8 @@ static void end_body(struct signatures *signatures)
 
 	if (signatures->body_octets > 0 && !ends_well)
 		feed_body(signatures, "\r\n", 2);
-	(void)dkim_eom(signatures->opendkim, NULL);
+	if (signatures->opendkim != NULL)
+		(void)dkim_eom(signatures->opendkim, NULL);
 }
 
 static void settle_open(struct signatures *signatures, enum signature_fault fault, const char *text)
@@ -187,9 +214,12 @@ static void judge_all(struct signatures *signatures)
 		if (signatures->items[i].open)
 			signature_find_key(&signatures->items[i], signatures->work);
 	end_body(signatures);
-	for (size_t i = 0; i < signatures->count; i++)
-		if (signatures->items[i].fed)
+	for (size_t i = 0; i < signatures->count; i++) {
+		if (signatures->items[i].fed && signatures->opendkim != NULL)
 			signature_judge(&signatures->items[i], signatures);
+		if (signatures->items[i].own && signatures->items[i].open)
+			signature_judge_own(&signatures->items[i], signatures);
+	}
 }
 
 void signatures_finish(struct signatures *signatures, struct verdicts *verdicts)
@@ -199,7 +229,7 @@ void signatures_finish(struct signatures *signatures, struct verdicts *verdicts)
 
 	if (signatures->body_too_large)
 		settle_open(signatures, SIGFAULT_BODY_TOO_LARGE, "");
-	else if (signatures->opendkim != NULL)
+	else if (signatures->opendkim != NULL || signatures->any_own)
 		judge_all(signatures);
 	settle_open(signatures, SIGFAULT_LIBRARY, "libopendkim could not be started");
 	for (size_t i = 0; i < signatures->count; i++)
@@ -215,5 +245,7 @@ void signatures_end(struct signatures **signatures)
 		return;
 	if ((*signatures)->opendkim != NULL)
 		(void)dkim_free((*signatures)->opendkim);
+	for (size_t i = 0; i < (*signatures)->count; i++)
+		digest_stream_free(&(*signatures)->items[i].body_digest);
 	*signatures = NULL;
 }

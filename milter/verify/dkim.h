@@ -4,6 +4,7 @@
 #ifndef VERIFY_DKIM_H
 #define VERIFY_DKIM_H
 
+#include "base/digest.h"
 #include "facts/signature_verdict.h"
 #include "message/body_canon.h"
 #include "records/key_record.h"
@@ -20,11 +21,13 @@ struct signature {
 	struct signature_verdict verdict;
 	struct signature_tags tags;
 	struct key_record key;
-	struct body_canon body; /* counted when there is an l= */
-	const char *plain_key;  /* for libopendkim; "" when it shall have none */
-	bool open;              /* no verdict yet */
-	bool fed;               /* libopendkim has the field */
-	DKIM_SIGINFO *info;     /* libopendkim's view of it; NULL when it has none */
+	struct body_canon body;            /* counted when there is an l=, hashed when we verify ourselves */
+	struct digest_stream *body_digest; /* NULL unless own */
+	const char *plain_key;             /* for libopendkim; "" when it shall have none */
+	bool open;                         /* no verdict yet */
+	bool fed;                          /* libopendkim has the field */
+	bool own;                          /* it cannot read it: we verify ourselves */
+	DKIM_SIGINFO *info;                /* libopendkim's view of it; NULL when it has none */
 };
 
 struct signatures {
@@ -34,6 +37,7 @@ struct signatures {
 	size_t count;
 	uint64_t body_octets;
 	bool body_too_large;
+	bool any_own;
 	char last[2]; /* octets of the body so far */
 };
 
@@ -49,8 +53,10 @@ void signature_find_key(struct signature *signature, const struct work *work);
 /* libopendkim's callback; never asks anything. */
 DKIM_CBSTAT signature_key_lookup(DKIM *opendkim, DKIM_SIGINFO *info, u_char *record, size_t size);
 
-/* After the last octet of the body: takes over our digests, then settles what is still open. */
+/* After the last octet of the body: takes over libopendkim's digests, or makes our own, then settles what is
+ * still open. */
 void signature_judge(struct signature *signature, const struct signatures *signatures);
+void signature_judge_own(struct signature *signature, const struct signatures *signatures);
 
 /* Verdict and result by the fault; text is foreign or ours, never NULL. */
 void signature_settle(struct signature *signature, enum signature_fault fault, const char *text);

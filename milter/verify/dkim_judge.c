@@ -1,8 +1,10 @@
 #include "verify/dkim.h"
 
 #include "base/arena.h"
+#include "message/header_list.h"
 #include "settings/settings.h"
 #include "verify/recovery.h"
+#include "verify/signed_content.h"
 #include "verify/verify.h"
 
 #include <string.h>
@@ -96,10 +98,9 @@ static void judge_pass(struct signature *signature, const struct signatures *sig
 
 /* The header part decides first; with RSA it is certain whether it verified, with ed25519 the
  * library's word has to do. */
-static void judge_mismatch(struct signature *signature)
+static void judge_mismatch(struct signature *signature, bool header_good)
 {
 	struct signature_verdict *verdict = &signature->verdict;
-	bool header_good = has_passed(signature);
 
 	if (verdict->digests_known && !signature->tags.ed25519) {
 		recovery_run(verdict, signature->tags.signature, signature->key.octets);
@@ -133,7 +134,7 @@ static void judge_open(struct signature *signature, const struct signatures *sig
 		dkim_sig_getbh(signature->info) == DKIM_SIGBH_MATCH && signature->verdict.body_hash_matches)
 		judge_pass(signature, signatures);
 	else if (error == DKIM_SIGERROR_BADSIG || error == DKIM_SIGERROR_TOOLARGE_L)
-		judge_mismatch(signature);
+		judge_mismatch(signature, has_passed(signature));
 	else
 		judge_library_error(signature, signatures->work->arena);
 }
@@ -143,4 +144,37 @@ void signature_judge(struct signature *signature, const struct signatures *signa
 	take_digests(signature, signatures);
 	if (signature->open && signature->info != NULL)
 		judge_open(signature, signatures);
+}
+
+/* As libopendkim would have left it. */
+static void make_digests(struct signature *signature, const struct signatures *signatures)
+{
+	struct signature_verdict *verdict = &signature->verdict;
+	const struct work *work = signatures->work;
+	struct digest header, body;
+
+	verdict->canonical_length = (int64_t)body_canon_end(&signature->body);
+	header = signed_header_digest(work, &signature->tags, &work->header->fields[verdict->field]);
+	body = digest_stream_now(signature->body_digest);
+	memcpy(verdict->header_digest, header.octets, DIGEST_MAX);
+	memcpy(verdict->body_digest, body.octets, DIGEST_MAX);
+	verdict->digest_len = DIGEST_MAX;
+	verdict->digests_known = true;
+	verdict->body_hash_matches = memcmp(body.octets, signature->tags.body_hash.at, DIGEST_MAX) == 0;
+}
+
+void signature_judge_own(struct signature *signature, const struct signatures *signatures)
+{
+	struct signature_verdict *verdict = &signature->verdict;
+	enum recovery recovery;
+	bool header_good;
+
+	make_digests(signature, signatures);
+	header_good =
+		signed_digest_verifies(&signature->tags, &signature->key, verdict->header_digest, &recovery);
+	if (header_good && verdict->body_hash_matches &&
+		signature->tags.body_length <= verdict->canonical_length)
+		judge_pass(signature, signatures);
+	else
+		judge_mismatch(signature, header_good);
 }

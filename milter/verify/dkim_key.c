@@ -1,6 +1,7 @@
 #include "verify/dkim.h"
 
 #include "base/arena.h"
+#include "base/domain.h"
 #include "base/text.h"
 #include "dns/dns.h"
 #include "records/key_record.h"
@@ -34,13 +35,15 @@ static bool check_type(struct signature *signature)
 	return signature->open;
 }
 
-static bool identity_is_below(const struct signature *signature)
+static bool identity_is_below(const struct signature *signature, struct arena *arena)
 {
-	return !text_equal(signature->tags.identity_domain, signature->tags.domain);
+	const char *identity = signature->tags.identity_domain;
+
+	return strcmp(domain_of(arena, identity, strlen(identity)).name, signature->tags.domain_name) != 0;
 }
 
 /* The restrictions of RFC 6376 section 3.6.1 and the lengths of RFC 8301. */
-static void check_use(struct signature *signature)
+static void check_use(struct signature *signature, struct arena *arena)
 {
 	const struct key_record *key = &signature->key;
 
@@ -50,7 +53,7 @@ static void check_use(struct signature *signature)
 		signature_settle(signature, SIGFAULT_KEY_HASH, key->hashes);
 	else if (!key_record_serves_email(key))
 		signature_settle(signature, SIGFAULT_KEY_SERVICE, key->services);
-	else if (key->strict && identity_is_below(signature))
+	else if (key->strict && identity_is_below(signature, arena))
 		signature_settle(signature, SIGFAULT_KEY_STRICT, signature->tags.identity_domain);
 	else if (key->type == KEYTYPE_RSA && key->bits < RSA_BITS_MIN)
 		signature_settle(signature, SIGFAULT_KEY_TOO_SHORT, "");
@@ -86,7 +89,7 @@ void signature_find_key(struct signature *signature, const struct work *work)
 	verdict->test_mode = signature->key.testing;
 	if (!check_type(signature))
 		return;
-	check_use(signature);
+	check_use(signature, work->arena);
 	if (signature->open)
 		check_signature_length(signature);
 	if (signature->open)

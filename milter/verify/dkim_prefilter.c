@@ -6,6 +6,7 @@
 #include "message/header_list.h"
 #include "records/tag_list.h"
 #include "settings/settings.h"
+#include "verify/signed_content.h"
 #include "verify/verify.h"
 
 #include <string.h>
@@ -14,33 +15,6 @@ enum {
 	CLOCK_DRIFT = 300,    /* seconds; what others allow, too */
 	SIGNATURES_FLOOD = 50 /* our limit, the most that max-signatures can be */
 };
-
-static void fill_verdict(struct signature *signature, size_t field)
-{
-	const struct signature_tags *tags = &signature->tags;
-
-	signature->verdict = (struct signature_verdict){
-		.fault_text = "",
-		.field = field,
-		.domain = tags->domain,
-		.identity_domain = tags->identity_domain,
-		.selector = tags->selector,
-		.algorithm = tags->algorithm,
-		.canonicalization = tags->canonicalization,
-		.signature_b64 = tags->signature_b64,
-		.body_hash_b64 = tags->body_hash_b64,
-		.signed_fields = tags->signed_fields,
-		.copied_fields = tags->copied_fields,
-		.signed_at = tags->signed_at,
-		.expires_at = tags->expires_at,
-		.body_length = tags->body_length,
-		.domain_name = tags->domain_name,
-		.key_name = tags->key_name,
-		.key_record = "",
-		.key_p = "",
-		.signature_bits = (unsigned)tags->signature.len * 8,
-	};
-}
 
 static bool could_align(const struct work *work, const char *domain)
 {
@@ -52,22 +26,29 @@ static bool could_align(const struct work *work, const char *domain)
 		       suffixes_organization(work->suffixes, domain)) == 0;
 }
 
-/* libopendkim empties every tag whose name ends in "b" with "=" right behind it, where the RFC has b=
- * alone in mind, with white space or without. Such signatures are legal; it cannot verify them. */
-static const char *library_trap(const struct header_field *field)
+static bool has_8bit(const struct header_field *field)
 {
-	struct tag_list list = tag_list_read(field->value, field->value_len);
+	for (size_t i = 0; i < field->value_len; i++)
+		if (((unsigned char)field->value[i] & 0x80) != 0)
+			return true;
+	return false;
+}
+
+/* Legal signatures that libopendkim cannot read: U-labels and UTF-8 (RFC 8616), and each tag whose name
+ * ends in "b" with "=" right behind it, which it empties where the RFC has b= alone in mind, with white
+ * space or without. */
+static bool is_beyond_library(const struct header_field *field)
+{
+	struct tag_list list = tag_list_read_utf8(field->value, field->value_len);
 
 	for (size_t i = 0; i < list.count; i++) {
 		struct span name = list.tags[i].name;
 		bool is_b = name.len == 1 && name.at[0] == 'b';
 
-		if (is_b && list.tags[i].blank_behind_name)
-			return "libopendkim cannot read white space between b and =";
-		if (!is_b && !list.tags[i].blank_behind_name && name.at[name.len - 1] == 'b')
-			return "libopendkim cannot read a tag whose name ends in b";
+		if (name.at[name.len - 1] == 'b' && is_b == list.tags[i].blank_behind_name)
+			return true;
 	}
-	return NULL;
+	return has_8bit(field);
 }
 
 static void settle_by_time(struct signature *signature, int64_t now)
@@ -83,27 +64,24 @@ static void settle_by_time(struct signature *signature, int64_t now)
 void signature_prefilter(struct signature *signature, const struct work *work, size_t field)
 {
 	const struct header_field *header_field = &work->header->fields[field];
-	const char *trap;
 
 	signature->tags = signature_tags_read(work->arena, header_field->value, header_field->value_len);
 	signature->plain_key = "";
 	signature->open = true;
-	fill_verdict(signature, field);
+	signature->verdict = signature_verdict_of(&signature->tags, field);
 	signature->verdict.aligned_first = could_align(work, signature->tags.domain_name);
 	if (signature->tags.fault != SIGFAULT_NONE) {
 		signature_settle(signature, signature->tags.fault, signature->tags.fault_text);
 		return;
 	}
-	trap = library_trap(header_field);
 	settle_by_time(signature, work->now);
 	if (signature->open && suffixes_has(work->suffixes, signature->tags.domain_name))
 		signature_settle(signature, SIGFAULT_DOMAIN_IS_SUFFIX, signature->tags.domain);
 	if (signature->open && signature->tags.sha1)
 		signature_settle(signature, SIGFAULT_SHA1, signature->tags.algorithm);
-	if (signature->open && trap != NULL)
-		signature_settle(signature, SIGFAULT_LIBRARY, trap);
 	/* Settled ones whose form is good are fed all the same: a later h= may name dkim-signature. */
-	signature->fed = trap == NULL && !signature->tags.sha1;
+	signature->own = is_beyond_library(header_field) && signature->open;
+	signature->fed = !is_beyond_library(header_field) && !signature->tags.sha1;
 	signature->body = body_canon_new(signature->tags.relaxed_body ? CANON_RELAXED : CANON_SIMPLE);
 }
 
@@ -112,7 +90,7 @@ static size_t keep(struct signatures *signatures, size_t room, bool open, bool a
 	for (size_t i = 0; i < signatures->count; i++) {
 		struct signature *signature = &signatures->items[i];
 
-		if (!signature->fed || signature->open != open)
+		if (!(signature->fed || signature->own) || signature->open != open)
 			continue;
 		if (open && signature->verdict.aligned_first != aligned)
 			continue;
@@ -120,7 +98,7 @@ static size_t keep(struct signatures *signatures, size_t room, bool open, bool a
 			room--;
 			continue;
 		}
-		signature->fed = false;
+		signature->fed = signature->own = false;
 		if (open)
 			signature_settle(signature, SIGFAULT_NOT_EVALUATED, "");
 	}

@@ -49,7 +49,7 @@ char *signer_public(struct arena *arena, const char *key_pem)
 
 static char *tag_text(struct arena *arena, const char *tags, const char *name)
 {
-	struct tag_list list = tag_list_read(tags, strlen(tags));
+	struct tag_list list = tag_list_read_utf8(tags, strlen(tags));
 	const struct tag *tag = tag_list_find(&list, name);
 
 	return tag == NULL ? arena_text(arena, "") : span_text(arena, tag->value);

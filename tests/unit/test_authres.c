@@ -660,6 +660,13 @@ static void sanitising(void **state)
 		{SANITISE_DOMAIN, false, "A-z_0.9@/=", "A-z_0.9???", NULL},
 		{SANITISE_DOMAIN, true, "\xe9\x96\xa2.example", "\xe9\x96\xa2.example",
 			"\xe9\x96\xa2.example"},
+		/* blanks above ASCII could part two words (RFC 8616 section 4 lets UTF-8 in) */
+		{SANITISE_ADDRESS, true,
+			"a\xc2\xa0"
+			"b\xe3\x80\x80"
+			"c\xe2\x80\x8b"
+			"d\xc3\xa9",
+			"a??b???c???d\xc3\xa9", NULL},
 		{SANITISE_HELO, false, "[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]", "\"[IPv6:2001:db8::1]\""},
 		{SANITISE_BASE64, false, "aZ09+/=-", "aZ09+/=?", NULL},
 		{SANITISE_ADDRESS, false, "", "", "\"\""},

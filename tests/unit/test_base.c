@@ -237,6 +237,12 @@ static void utf8_characters(void **state)
 		{"\xe2\x81\xa6", 3, 0},     /* left-to-right isolate */
 		{"\xe2\x80\xa8", 3, 0},     /* line separator */
 		{"\xd8\x9c", 2, 0},         /* Arabic letter mark */
+		{"\xe2\x80\x8b", 3, 0},     /* zero-width space */
+		{"\xef\xbb\xbf", 3, 0},     /* byte order mark */
+		{"\xc2\xad", 2, 0},         /* soft hyphen */
+		{"\xf3\xa0\x81\xa1", 4, 0}, /* a tag letter */
+		{"\xe2\x80\x8d", 3, 3},     /* zero-width joiner: several scripts need it */
+		{"\xe3\x80\x80", 3, 3},     /* ideographic space */
 		{"\xf0\x9f\x98\x80", 4, 4}, /* beyond the first plane */
 		{"\xc0\xaf", 0, 0},         /* overlong, RFC 3629 section 3 */
 		{"\xe0\x80\xaf", 0, 0},     /* overlong */
