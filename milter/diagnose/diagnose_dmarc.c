@@ -103,11 +103,22 @@ static bool is_host_itself(const struct view *view, const char *domain)
 	       text_equal(domain, view->facts->envelope->helo_domain.name);
 }
 
+/* The author's organisation signed. None of these passes, or DMARC would. */
+static bool author_signed(const struct view *view)
+{
+	for (size_t i = 0; i < view->verdicts->signature_count && i < view->dmarc->dkim_count; i++)
+		if (view->dmarc->dkim_alignments[i] != ALIGNMENT_NO)
+			return true;
+	return false;
+}
+
 static bool foreign_pass(const struct view *view)
 {
 	struct collection *collection = view->collection;
 	bool null_sender = view->facts->envelope->sender.null;
 
+	if (author_signed(view))
+		return false; /* its own signature is there and broken: that is the reason */
 	if (view->spf_domain[0] != '\0' && view->dkim_domain[0] != '\0')
 		cause_found(collection, CAUSE_DMARC_UNALIGNED_BOTH, CONFIDENCE_PROVEN,
 			DETAILS({"spf_domain", view->spf_domain}, {"dkim_domain", view->dkim_domain}));

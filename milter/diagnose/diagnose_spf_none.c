@@ -4,6 +4,8 @@
 #include "base/suffixes.h"
 #include "base/text.h"
 #include "diagnose/collection.h"
+#include "diagnose/edit_distance.h"
+#include "diagnose/half_width.h"
 #include "diagnose/inquiry.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
@@ -25,45 +27,60 @@ static const char *first_record(const struct collection *collection)
 	return arena_printf(collection->arena, "v=spf1 %s ~all", spf_client_word(collection));
 }
 
-/* Marks in front of the version that only a hexdump shows: BOM, blanks, quotes. */
+/* Behind the marks in front of the version that only a hexdump shows, and what was copied out of a zone
+ * file along with it. */
 static const char *behind_marks(const char *text)
 {
-	for (;;) {
-		if (text_is_space(*text) || *text == '"' || *text == '\'')
-			text++;
-		else if (strncmp(text, "\xef\xbb\xbf", 3) == 0 || strncmp(text, "\xe3\x80\x80", 3) == 0)
-			text += 3;
-		else if (strncmp(text, "\xc2\xa0", 2) == 0)
-			text += 2;
-		else
-			return text;
-	}
+	static const char *const copied[] = {"@ in txt", "in txt", "txt", "spf:"};
+
+	text += strspn(text, " \t\"'\\");
+	for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
+		if (text_starts(text, copied[i])) {
+			text += strlen(copied[i]);
+			break;
+		}
+	return text + strspn(text, " \t\"'\\");
 }
 
-/* The octets behind what was meant as "v=spf1", or NULL when the text is something else. */
-static const char *behind_lookalike(const char *text)
+/* One keystroke away from "v=spf1", and followed by what only such a record says. */
+static size_t misspelled_version(const char *text, struct arena *arena)
+{
+	size_t len = strcspn(text, " \t,;");
+	bool record = text_find(text, strlen(text), "all") != NULL ||
+		      text_find(text, strlen(text), "include:") != NULL ||
+		      text_find(text, strlen(text), "ip4:") != NULL;
+
+	return record && edit_distance(text_lower(arena, text, len), "v=spf1") <= 1 ? len : 0;
+}
+
+/* The text behind what was meant as "v=spf1", in ASCII, or NULL when it is something else. */
+static const char *behind_lookalike(const char *text, struct arena *arena)
 {
 	static const char *const starts[] = {"v=spf1", "v=spfl", "v=sfp1", "v=psf1", "v=spf2", "v=spf",
-		"v:spf1", "v-spf1", "v =spf1", "v= spf1", "v = spf1", "spf1", "spf=", "\xef\xbd\x96=spf1",
-		"v\xef\xbc\x9dspf1", "\xef\xbc\xb6=spf1", "\xef\xbc\xb6\xef\xbc\x9dspf1"};
+		"v:spf1", "v-spf1", "v =spf1", "v= spf1", "v = spf1", "v spf1", "spf1", "spf=v1", "spf="};
+	size_t len;
 
-	text = behind_marks(text);
+	text = behind_marks(half_width(text, arena));
 	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
 		if (text_starts(text, starts[i]))
 			return text + strlen(starts[i]);
-	return NULL;
+	len = misspelled_version(text, arena);
+	return len > 0 ? text + len : NULL;
 }
 
+/* The record with its version in order; what is left of a wrong one (".0", ",", "+") goes. */
 static const char *retyped(const char *rest, struct arena *arena)
 {
 	struct span words = span_of(rest);
 
-	while (words.len > 0 && !text_is_alnum(words.at[0]) && strchr("+-~?", words.at[0]) == NULL) {
+	while (words.len > 0 &&
+		(text_is_digit(words.at[0]) ||
+			(!text_is_alnum(words.at[0]) && strchr("+-~?", words.at[0]) == NULL))) {
 		words.at++;
 		words.len--;
 	}
 	words = span_trim(words);
-	while (words.len > 0 && words.at[words.len - 1] == '"')
+	while (words.len > 0 && strchr("\"'", words.at[words.len - 1]) != NULL)
 		words.len--;
 	return arena_printf(arena, "v=spf1%s%s", words.len > 0 ? " " : "", span_text(arena, words));
 }
@@ -71,7 +88,7 @@ static const char *retyped(const char *rest, struct arena *arena)
 static bool broken_version(struct collection *collection, const struct answer *texts)
 {
 	for (size_t i = 0; texts != NULL && texts->kind == ANSWER_RECORDS && i < texts->count; i++) {
-		const char *rest = behind_lookalike(texts->values[i].text);
+		const char *rest = behind_lookalike(texts->values[i].text, collection->arena);
 		const char *shown;
 
 		if (rest == NULL)
@@ -174,19 +191,18 @@ static bool as_type_99(struct collection *collection, const char *domain)
 	return true;
 }
 
-/* The record is where nobody looks. The three likeliest places are asked for together. */
+/* The record is where nobody looks. The likeliest places are asked for together. */
 static bool record_elsewhere(struct collection *collection, const char *domain)
 {
 	const char *organization = suffixes_organization(collection->facts->suffixes, domain);
 	size_t before = inquiry_size(collection);
 
 	if (as_type_99(collection, domain) || doubled(collection, domain, domain) ||
-		on_parent(collection, domain, organization))
+		(!text_equal(domain, organization) && doubled(collection, domain, organization)))
 		return true;
 	if (inquiry_size(collection) > before)
 		return false;
-	return (!text_equal(domain, organization) && doubled(collection, domain, organization)) ||
-	       under_other_name(collection, domain);
+	return on_parent(collection, domain, organization) || under_other_name(collection, domain);
 }
 
 static void no_record_causes(struct collection *collection)

@@ -79,6 +79,17 @@ static void permissive(struct collection *collection)
 			{"mech", size.widest}));
 }
 
+/* Slow, and many receivers skip it (RFC 7208 section 5.5). */
+static bool uses_ptr(const struct spf_verdict *spf, struct arena *arena)
+{
+	struct spf_words words = spf_words_of(spf->record, arena);
+
+	for (size_t i = 1; i < words.count; i++)
+		if (spf_word_is(&words.items[i], "ptr") && words.items[i].separator != '=')
+			return true;
+	return false;
+}
+
 void spf_pass_causes(struct collection *collection)
 {
 	const struct spf_verdict *spf = &collection->facts->verdicts->spf;
@@ -89,7 +100,7 @@ void spf_pass_causes(struct collection *collection)
 		cause_found(collection, CAUSE_SPF_PASS_ALL, CONFIDENCE_PROVEN, DETAILS({"mech", everybody}));
 	else
 		permissive(collection);
-	if (spf->lookups >= LOOKUPS_NEAR_LIMIT || len > OCTETS_NEAR_LIMIT)
+	if (spf->lookups >= LOOKUPS_NEAR_LIMIT || len > OCTETS_NEAR_LIMIT || uses_ptr(spf, collection->arena))
 		cause_found(collection, CAUSE_SPF_RECORD_NEAR_LIMIT, CONFIDENCE_STRONG,
 			DETAILS({"n", arena_printf(collection->arena, "%u", spf->lookups)},
 				{"len", arena_printf(collection->arena, "%zu", len)}));

@@ -181,6 +181,17 @@ static bool is_documentation(const struct netaddr *address)
 	return false;
 }
 
+/* Addresses of examples are nobody's, unless DNS knows whose: then the world in question is made of them. */
+static bool is_example(const struct view *view, const struct netaddr *address)
+{
+	const struct answer *owner;
+
+	if (!is_documentation(address) || is_documentation(&view->facts->envelope->client))
+		return false;
+	owner = inquire(view->collection, netaddr_reverse_name(address, view->arena), RR_PTR);
+	return owner == NULL ? view->facts->inquiry == NULL : answer_is_negative(owner);
+}
+
 static bool placeholder(const struct view *view)
 {
 	for (size_t i = 1; i < view->words.count; i++) {
@@ -189,9 +200,7 @@ static bool placeholder(const struct view *view)
 
 		if (!spf_word_network(word, &network) || word->qualifier != '+')
 			continue;
-		if (!netaddr_is_private(&network.address) &&
-			(!is_documentation(&network.address) ||
-				is_documentation(&view->facts->envelope->client)))
+		if (!netaddr_is_private(&network.address) && !is_example(view, &network.address))
 			continue;
 		cause_found(view->collection, CAUSE_SPF_PLACEHOLDER_IP, CONFIDENCE_STRONG,
 			DETAILS({"listed", word->value}));
@@ -342,6 +351,7 @@ bool spf_record_causes(struct collection *collection)
 
 	return explicit_deny(&view) || nothing_listed(&view) || version_repeated(&view) ||
 	       mechanism_after_all(&view) || redirect_ignored(&view) || separator_swapped(&view) ||
-	       placeholder(&view) || cidr_too_narrow(&view) || any_listed(&view, is_neighbour) ||
+	       spf_seam_cause(collection) || placeholder(&view) || cidr_too_narrow(&view) ||
+	       any_listed(&view, is_neighbour) ||
 	       (view.spf->result == RESULT_NEUTRAL && spf_truncated_cause(collection));
 }

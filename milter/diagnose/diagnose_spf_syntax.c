@@ -2,8 +2,8 @@
  * then word by word. */
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/utf8.h"
 #include "diagnose/collection.h"
+#include "diagnose/half_width.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
 #include "diagnose/spf_lint.h"
@@ -14,38 +14,6 @@
 static const char *record_of(const struct collection *collection)
 {
 	return collection->facts->verdicts->spf.record;
-}
-
-/* The code point of the UTF-8 character at text; its first octet when it is none. */
-static uint32_t code_point(const char *text, size_t *len)
-{
-	uint32_t code = (unsigned char)text[0];
-
-	*len = utf8_length(text, strlen(text), &code);
-	if (*len > 0)
-		return code;
-	*len = 1;
-	return (unsigned char)text[0];
-}
-
-/* Full-width forms become what they look like, blanks of any kind a blank, the rest goes. */
-static const char *in_half_width(const char *record, struct arena *arena)
-{
-	struct buf out = buf_in(arena);
-
-	for (size_t len; *record != '\0'; record += len) {
-		uint32_t code = code_point(record, &len);
-
-		if (code < 0x80)
-			buf_char(&out, *record);
-		else if (code >= 0xff01 && code <= 0xff5e)
-			buf_char(&out, (char)(code - 0xff01 + '!'));
-		else if (code == 0x3000 || code == 0xa0)
-			buf_char(&out, ' ');
-		else if (code == 0x2013 || code == 0x2014 || code == 0x2212)
-			buf_char(&out, '-');
-	}
-	return out.data;
 }
 
 /* The octets of the set become blanks, and several blanks one. */
@@ -70,7 +38,7 @@ static bool foreign_character(struct collection *collection)
 	size_t position = 1, len;
 
 	for (; *record != '\0'; record += len, position++) {
-		uint32_t code = code_point(record, &len);
+		uint32_t code = half_width_code_point(record, &len);
 
 		if (code < 0x80)
 			continue;
@@ -79,7 +47,7 @@ static bool foreign_character(struct collection *collection)
 						 (int)len, record)},
 				{"pos", arena_printf(collection->arena, "%zu", position)},
 				{"fix", spf_line(collection,
-						in_half_width(record_of(collection), collection->arena))}));
+						half_width(record_of(collection), collection->arena))}));
 		return true;
 	}
 	return false;
@@ -247,6 +215,25 @@ void spf_syntax_causes(struct collection *collection)
 		return;
 	}
 	slip_cause(collection, &unknown);
+}
+
+/* "a:mail.example.jp-all" is a name like any other to a strict reader: no error, and no match. */
+bool spf_seam_cause(struct collection *collection)
+{
+	const char *record = record_of(collection);
+	struct spf_words words = spf_words_of(record, collection->arena);
+
+	for (size_t i = 1; i < words.count; i++) {
+		struct spf_finding found = spf_lint_word(record, &words.items[i], collection->arena);
+
+		if (found.slip != SPF_SLIP_SPACE_MISSING)
+			continue;
+		if (spf_attempt_here(collection, found.meant).outcome != SPF_TRY_PASS)
+			return false;
+		slip_cause(collection, &found);
+		return true;
+	}
+	return false;
 }
 
 /* A target that no DNS can hold is not a dead name but a misspelled one. */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { NETADDR_TEXT_MIN = 7 }; /* "1.2.3.4"; a shorter "::1" is nobody's way */
+
 static const char *skip_space(const char *text)
 {
 	while (text_is_space(*text))
@@ -80,7 +82,7 @@ int64_t hop_date(const char *text)
 	return days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - zone_seconds(text);
 }
 
-/* The address of the first [brackets] in front of the limit. */
+/* The address of the first [brackets] between the two. */
 static struct netaddr bracketed(const char *value, const char *limit, struct arena *arena)
 {
 	struct netaddr address = {.family = NETADDR_NONE};
@@ -96,6 +98,22 @@ static struct netaddr bracketed(const char *value, const char *limit, struct are
 	return address;
 }
 
+/* "(192.0.2.1)", "(HELO host) (192.0.2.1)", "from 192.0.2.1 by": software that writes no brackets. */
+static struct netaddr unbracketed(const char *value, const char *limit, struct arena *arena)
+{
+	struct netaddr address = {.family = NETADDR_NONE};
+
+	for (const char *at = value; at < limit; at++) {
+		size_t len = strcspn(at, " \t\r\n();");
+
+		if (len >= NETADDR_TEXT_MIN && len < NETADDR_TEXT_SIZE &&
+			netaddr_parse(arena_copy(arena, at, len), &address))
+			break;
+		at += len;
+	}
+	return address;
+}
+
 /* The blank in front of the word "by", or the end. */
 static const char *place_of_by(const char *value)
 {
@@ -107,10 +125,16 @@ static const char *place_of_by(const char *value)
 
 static struct hop hop_of(const char *value, struct arena *arena)
 {
-	const char *by = place_of_by(value), *date = strrchr(value, ';');
+	const char *by = place_of_by(value), *date = strrchr(value, ';'), *comment = strchr(value, '(');
+	const struct netaddr nobody = {.family = NETADDR_NONE};
 	struct hop hop = {.by = "", .at = date == NULL ? -1 : hop_date(skip_space(date + 1))};
 
-	hop.from = bracketed(value, by, arena);
+	/* What our neighbour saw is in its comment; in front of it may be a HELO in brackets. */
+	hop.from = comment == NULL || comment > by ? nobody : bracketed(comment, by, arena);
+	if (hop.from.family == NETADDR_NONE)
+		hop.from = bracketed(value, by, arena);
+	if (hop.from.family == NETADDR_NONE)
+		hop.from = unbracketed(value, by, arena);
 	if (*by != '\0') {
 		by = skip_space(by + 3);
 		hop.by = text_lower(arena, by, strcspn(by, " \t\r\n;("));

@@ -13,7 +13,7 @@ struct header_list;
 enum { HOPS_MAX = 30 }; /* ours: longer ways are loops */
 
 struct hop {
-	struct netaddr from; /* NONE when no address in brackets is given */
+	struct netaddr from; /* NONE when no address is given */
 	const char *by;      /* lower case, "" if none */
 	int64_t at;          /* seconds since 1970, -1 when unreadable */
 };

@@ -34,6 +34,7 @@ void spf_none_causes(struct collection *collection);
 void spf_syntax_causes(struct collection *collection); /* permerror inside the checked domain's own record */
 bool spf_truncated_cause(struct collection *collection);                  /* also of a record without "all" */
 bool spf_target_cause(struct collection *collection, const char *target); /* include: of a web address */
+bool spf_seam_cause(struct collection *collection); /* a blank is missing, and nothing matches */
 void spf_separator_cause(struct collection *collection, const char *term, const char *meant);
 void spf_tree_causes(struct collection *collection);     /* permerror in what it refers to, and the limits */
 bool spf_path_causes(struct collection *collection);     /* forwarders and lists; true when one explains it */

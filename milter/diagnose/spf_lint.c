@@ -2,10 +2,10 @@
 
 #include "base/arena.h"
 #include "diagnose/edit_distance.h"
+#include "diagnose/spf_seam.h"
 
 #include <string.h>
 
-static const char *const mechanisms[] = {"all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"};
 static const char *const modifiers[] = {"redirect", "exp"};
 
 struct alias {
@@ -31,6 +31,9 @@ static const struct alias aliases[] = {
 	{"inlcude", "include"},
 	{"redir", "redirect"},
 	{"ns", "a"},
+	{"address", "a"},
+	{"addr", "a"},
+	{"server", "a"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -56,52 +59,9 @@ static const char *qualifier_text(const struct spf_word *word, struct arena *are
 	return word->text[0] == word->qualifier ? arena_printf(arena, "%c", word->qualifier) : "";
 }
 
-static bool ends_whole(const char *text, size_t len, struct arena *arena)
-{
-	const char *part = arena_copy(arena, text, len);
-
-	part += strchr("+-~?", part[0]) != NULL && part[0] != '\0';
-	return strpbrk(part, ":=/") != NULL || is_one_of(part, mechanisms, COUNT(mechanisms));
-}
-
-/* An IPv4 network holds no letters: where one follows, another term begins. */
-static const char *seam_behind_network(const struct spf_word *word)
-{
-	size_t sign = word->text[0] == word->qualifier, len;
-	const char *network = word->text + sign + strlen("ip4:");
-
-	if (!text_starts(word->text + sign, "ip4:"))
-		return NULL;
-	len = strspn(network, "0123456789./");
-	return len > 0 && (text_starts(network + len, "a:") || text_starts(network + len, "mx"))
-		       ? network + len
-		       : NULL;
-}
-
-/* Where a second term begins inside the word, or NULL. */
-static const char *seam_in(const struct spf_word *word, struct arena *arena)
-{
-	static const char *const starts[] = {"ip4:", "ip6:", "include:", "exists:", "redirect=", "v=spf1"};
-	static const char *const alls[] = {"~all", "-all", "?all", "+all"};
-	size_t len = strlen(word->text);
-
-	for (size_t i = 0; len > 4 && i < COUNT(alls); i++)
-		if (text_ends(word->text, alls[i]))
-			return word->text + len - 4;
-	for (size_t at = 1; at < len; at++) {
-		for (size_t i = 0; i < COUNT(starts); i++) {
-			size_t begin = at > 1 && strchr("+-~?", word->text[at - 1]) != NULL ? at - 1 : at;
-
-			if (text_starts(word->text + at, starts[i]) && ends_whole(word->text, begin, arena))
-				return word->text + begin;
-		}
-	}
-	return seam_behind_network(word);
-}
-
 static struct spf_finding lint_space(const char *record, const struct spf_word *word, struct arena *arena)
 {
-	const char *seam = seam_in(word, arena);
+	const char *seam = spf_seam(word, arena);
 
 	if (seam == NULL)
 		return nothing;
@@ -142,15 +102,14 @@ static const char *meant_name(const struct spf_word *word)
 {
 	struct network network;
 
-	if (strcmp(word->name, "ip") == 0 && network_parse(word->value, &network) &&
-		network.address.family == NETADDR_IPV6)
-		return "ip6";
 	for (size_t i = 0; i < COUNT(aliases); i++)
 		if (strcmp(word->name, aliases[i].written) == 0)
-			return aliases[i].meant;
-	for (size_t i = 0; strlen(word->name) > 1 && i < COUNT(mechanisms); i++)
-		if (strcmp(mechanisms[i], "a") != 0 && edit_distance(word->name, mechanisms[i]) == 1)
-			return mechanisms[i];
+			return network_parse(word->value, &network)
+				       ? (network.address.family == NETADDR_IPV6 ? "ip6" : "ip4")
+				       : aliases[i].meant;
+	for (size_t i = 0; strlen(word->name) > 1 && i < SPF_MECHANISMS; i++)
+		if (strcmp(spf_mechanisms[i], "a") != 0 && edit_distance(word->name, spf_mechanisms[i]) == 1)
+			return spf_mechanisms[i];
 	for (size_t i = 0; i < COUNT(modifiers); i++)
 		if (edit_distance(word->name, modifiers[i]) == 1)
 			return modifiers[i];
@@ -213,7 +172,11 @@ static struct spf_finding lint_literal(const struct spf_word *word, struct arena
 	char own = word->name[2];
 
 	if (spf_word_network(word, &network))
-		return nothing;
+		return slash == NULL || slash[1] != '0' || slash[2] == '\0'
+			       ? nothing
+			       : finding(SPF_SLIP_PREFIX, word->text,
+					 arena_printf(arena, "%s%s:%s/%u", qualifier, word->name, host,
+						 network.prefix));
 	if (text_ends(host, ".*") || text_ends(host, ".x"))
 		return finding(SPF_SLIP_PREFIX, word->text,
 			arena_printf(arena, "%sip4:%.*s.0/24", qualifier, (int)strlen(host) - 2, host));
@@ -259,9 +222,14 @@ static struct spf_finding lint_domain(const struct spf_word *word, struct arena 
 	const char *value = word->value, *scheme = strstr(value, "://");
 	const char *host = scheme == NULL ? value : scheme + 3;
 	size_t len = strcspn(host, "/:@;, ");
+	struct network network;
 
 	if (macro_is_broken(word->text))
 		return finding(SPF_SLIP_MACRO, word->text, "");
+	if (word->separator == ':' && network_parse(value, &network))
+		return finding(SPF_SLIP_DOMAIN, word->text,
+			arena_printf(arena, "%sip%c:%s", qualifier_text(word, arena),
+				network.address.family == NETADDR_IPV6 ? '6' : '4', value));
 	while (len > 0 && strchr(".;,:", host[len - 1]) != NULL)
 		len--;
 	if (len == 0)
@@ -273,11 +241,22 @@ static struct spf_finding lint_domain(const struct spf_word *word, struct arena 
 			word->separator == '=' ? '=' : ':', (int)len, host));
 }
 
+/* RFC 7208 section 7.1: the last label is not all digits. */
+static bool ends_in_number(const char *name, size_t len)
+{
+	size_t digits = 0;
+
+	while (digits < len && text_is_digit(name[len - digits - 1]))
+		digits++;
+	return digits > 0 && (digits == len || name[len - digits - 1] == '.');
+}
+
 /* Is the rest of a name: target, with an optional prefix length, something a strict reader takes? */
 static bool target_is_fine(const struct spf_word *word)
 {
 	size_t len = strcspn(word->value, "/");
 	bool bare = spf_word_is(word, "a") || spf_word_is(word, "mx") || spf_word_is(word, "ptr");
+	bool sized = spf_word_is(word, "a") || spf_word_is(word, "mx");
 
 	if (word->separator == '\0')
 		return bare;
@@ -286,6 +265,8 @@ static bool target_is_fine(const struct spf_word *word)
 	if (strchr(word->text, '%') != NULL)
 		return !macro_is_broken(word->text);
 	if (len == 0 || strspn(word->value + len, "/0123456789") != strlen(word->value + len))
+		return false;
+	if ((word->value[len] == '/' && !sized) || ends_in_number(word->value, len))
 		return false;
 	return memchr(word->value, '.', len) != NULL && memchr(word->value, ':', len) == NULL &&
 	       memchr(word->value, '@', len) == NULL && strchr(";,", word->value[len - 1]) == NULL &&
@@ -299,7 +280,8 @@ static bool prefix_is_fine(const struct spf_word *word)
 
 	if (slash == NULL || spf_word_is(word, "include") || spf_word_is(word, "exists"))
 		return true;
-	if (slash[1] != '/' && !span_number((struct span){slash + 1, strcspn(slash + 1, "/")}, 32, &bits))
+	if (slash[1] != '/' && (!span_number((struct span){slash + 1, strcspn(slash + 1, "/")}, 32, &bits) ||
+				       (slash[1] == '0' && slash[2] != '\0' && slash[2] != '/')))
 		return false;
 	slash = strstr(slash, "//");
 	return slash == NULL || span_number(span_of(slash + 2), 128, &bits);
@@ -329,12 +311,13 @@ struct spf_finding spf_lint_word(const char *record, const struct spf_word *word
 
 	if (found.slip != SPF_SLIP_NONE)
 		return found;
-	if (is_one_of(word->name, mechanisms, COUNT(mechanisms)) ||
-		is_one_of(word->name, modifiers, COUNT(modifiers)))
+	if (spf_is_mechanism(word->name) || is_one_of(word->name, modifiers, COUNT(modifiers)))
 		return lint_known(word, arena);
 	if (word->separator == '=') /* an unknown modifier is legal (RFC 7208 section 6) */
 		return macro_is_broken(word->text) ? finding(SPF_SLIP_MACRO, word->text, "") : nothing;
-	found = lint_name_missing(word, arena);
+	found = word->separator == ':' ? lint_misspelled(word, arena) : nothing;
+	if (found.slip == SPF_SLIP_NONE)
+		found = lint_name_missing(word, arena);
 	if (found.slip == SPF_SLIP_NONE)
 		found = lint_misspelled(word, arena);
 	return found.slip == SPF_SLIP_NONE ? finding(SPF_SLIP_UNKNOWN, word->text, "") : found;
@@ -358,8 +341,9 @@ bool spf_lint_truncated(const char *record, struct arena *arena)
 			return false;
 	if (spf_word_is(last, "ip4") || spf_word_is(last, "ip6"))
 		return !spf_word_network(last, &network);
-	for (size_t i = 0; i < COUNT(mechanisms); i++)
-		if (strlen(last->name) < strlen(mechanisms[i]) && text_starts(mechanisms[i], last->name))
+	for (size_t i = 0; i < SPF_MECHANISMS; i++)
+		if (strlen(last->name) < strlen(spf_mechanisms[i]) &&
+			text_starts(spf_mechanisms[i], last->name))
 			return true;
 	return last->separator == ':' && memchr(last->value, '.', strlen(last->value)) == NULL;
 }
