@@ -55,6 +55,18 @@ bool identity_take(const struct identity *identity, struct fault *fault)
 	return true;
 }
 
+/* Not RLIMIT_AS: it counts address space that the C library only reserves. */
+void limit_memory(int megabytes)
+{
+	const rlim_t most = (rlim_t)megabytes * 1024 * 1024;
+	struct rlimit limit;
+
+	if (megabytes == 0 || getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_max < most)
+		return;
+	limit = (struct rlimit){.rlim_cur = most, .rlim_max = most};
+	(void)setrlimit(RLIMIT_DATA, &limit);
+}
+
 void raise_descriptor_limit(void)
 {
 	struct rlimit limit;

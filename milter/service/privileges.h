@@ -20,6 +20,10 @@ bool identity_find(const char *name, struct identity *identity, struct fault *fa
 /* Becomes that identity for good, and checks that there is no way back. Before threads start. */
 bool identity_take(const struct identity *identity, struct fault *fault);
 
+/* Memory that this process may write to, threads' stacks included; 0: no limit. Allocations fail
+ * beyond it. */
+void limit_memory(int megabytes);
+
 /* As many file descriptors as the system allows us. */
 void raise_descriptor_limit(void);
 

@@ -196,13 +196,28 @@ static void give_up_reload(struct supervisor *supervisor)
 	readiness_up("Serving; the last reload was given up");
 }
 
+/* What an admin could not guess. */
+static const char *hint(int signal)
+{
+	switch (signal) {
+	case SIGSYS:
+		return ": its sandbox caught a forbidden system call; an intruder, or a library newer than "
+		       "we know";
+	case SIGABRT:
+		return ": no memory (worker-memory-limit), or a library gave up";
+	default:
+		return "";
+	}
+}
+
 static void say_death(const struct supervisor *supervisor, const struct member *dead, int status)
 {
 	long lived_s = (long)((clock_monotonic_ms() - dead->started_ms) / 1000);
 
 	if (WIFSIGNALED(status))
-		sink_say(supervisor->sink, LOG_ERR, "worker %ld was ended by signal %d (%s) after %ld s",
-			(long)dead->pid, WTERMSIG(status), strsignal(WTERMSIG(status)), lived_s);
+		sink_say(supervisor->sink, LOG_ERR, "worker %ld was ended by signal %d (%s) after %ld s%s",
+			(long)dead->pid, WTERMSIG(status), strsignal(WTERMSIG(status)), lived_s,
+			hint(WTERMSIG(status)));
 	else if (dead->state != MEMBER_DRAINING || WEXITSTATUS(status) != EXIT_SUCCESS)
 		sink_say(supervisor->sink, dead->state == MEMBER_DRAINING ? LOG_WARNING : LOG_ERR,
 			"worker %ld ended with status %d after %ld s", (long)dead->pid, WEXITSTATUS(status),

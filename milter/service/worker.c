@@ -6,6 +6,7 @@
 #include "service/equipment.h"
 #include "service/gate.h"
 #include "service/privileges.h"
+#include "service/sandbox.h"
 #include "service/start_line.h"
 #include "session/diagnosis_queue.h"
 #include "session/outlets.h"
@@ -44,6 +45,7 @@ struct worker {
 	struct outlets outlets;
 	struct session_shared shared;
 	struct gate gate;
+	struct sandbox sandbox;
 	pthread_t server;
 	int64_t drain_began_ms;
 	bool stop;      /* not only drain */
@@ -131,15 +133,20 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	raise_descriptor_limit();
 	(void)fcntl(WORKER_LISTENING_FD, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(WORKER_LIFELINE_FD, F_SETFD, FD_CLOEXEC);
-	if (worker->settings == NULL || !gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
+	if (worker->settings == NULL)
+		return false;
+	limit_memory(worker->settings->worker_memory_limit);
+	if (!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
 		!take_identity(worker->settings, fault) ||
+		!sandbox_raise_fence(&worker->sandbox, worker->settings, fault) ||
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
 	worker->outlets = (struct outlets){.sink = worker->equipment.sink};
 	worker->shared = (struct session_shared){.inspector = &worker->equipment.inspector,
 		.outlets = &worker->outlets,
 		.queue = diagnosis_queue_open(&worker->outlets, fault)};
-	if (worker->shared.queue == NULL || !session_open(&worker->shared, WORKER_LISTENING_FD, fault))
+	if (worker->shared.queue == NULL || !session_open(&worker->shared, WORKER_LISTENING_FD, fault) ||
+		!sandbox_close(&worker->sandbox, worker->settings, fault))
 		return false;
 	if (pthread_create(&worker->server, NULL, serve, NULL) != 0) {
 		fault_set(fault, "no thread to serve with");
@@ -152,7 +159,12 @@ static void announce_start(const struct worker *worker)
 {
 	struct arena *arena = arena_new();
 
-	sink_say(worker->equipment.sink, LOG_NOTICE, "%s", start_line(&worker->equipment, arena));
+	sink_say(worker->equipment.sink, LOG_NOTICE, "%s, sandbox=%s", start_line(&worker->equipment, arena),
+		sandbox_text(&worker->sandbox));
+	if (worker->sandbox.wanted && worker->sandbox.why_not[0] != '\0')
+		sink_say(worker->equipment.sink, LOG_WARNING,
+			"the sandbox of the workers is not whole: %s (\"sandbox = no\" silences this)",
+			worker->sandbox.why_not);
 	arena_free(&arena);
 }
 
@@ -288,9 +300,13 @@ int worker_run(const char *zone_path, bool announce)
 bool worker_try(const struct settings *settings, const char *zone_path, struct fault *fault)
 {
 	static struct equipment equipment;
+	struct sandbox sandbox;
+	bool good;
 
-	if (!take_identity(settings, fault) || !equipment_open(&equipment, settings, zone_path, fault))
+	if (!take_identity(settings, fault) || !sandbox_raise_fence(&sandbox, settings, fault) ||
+		!equipment_open(&equipment, settings, zone_path, fault))
 		return false;
+	good = sandbox_close(&sandbox, settings, fault);
 	equipment_close(&equipment);
-	return true;
+	return good;
 }
