@@ -141,7 +141,6 @@ static void fault_cause(struct collection *collection, const struct arc_verdict 
 	case ARCFAULT_BODY_TOO_LARGE: /* receiver_causes says it */
 		return;
 	case ARCFAULT_TOO_MANY_SETS:
-	case ARCFAULT_NOT_EVALUATED:
 		cause_found(collection, CAUSE_ARC_TOO_MANY_SETS, CONFIDENCE_PROVEN,
 			DETAILS({"result", result_word(arc->result)}, {"n", n},
 				{"limit", number(collection, arc->limit)}));

@@ -17,7 +17,6 @@ enum arc_fault {
 	ARCFAULT_FIELD_BROKEN,  /* text: the field's name and what is wrong in it */
 	ARCFAULT_CV,            /* a chain validation value where it cannot be; text: the value */
 	ARCFAULT_CV_FAIL,       /* the newest sealer found the chain broken already */
-	ARCFAULT_NOT_EVALUATED, /* more sets than our budget of verifications allows */
 	ARCFAULT_KEY_DNS,       /* the key could not be looked up, see key_answer */
 	ARCFAULT_KEY_ABSENT,
 	ARCFAULT_KEY_UNUSABLE,   /* text: why */

@@ -20,7 +20,6 @@ static const struct row rows[] = {
 	[ARCFAULT_FIELD_BROKEN] = {"invalid chain", "field cannot be used"},
 	[ARCFAULT_CV] = {"invalid chain", "wrong chain validation value"},
 	[ARCFAULT_CV_FAIL] = {"failed before", "the newest sealer found it broken"},
-	[ARCFAULT_NOT_EVALUATED] = {"not evaluated", "more sets than we verify"},
 	[ARCFAULT_KEY_DNS] = {"dns failure for signature", "key lookup failed"},
 	[ARCFAULT_KEY_ABSENT] = {"no key for signature", "no key published"},
 	[ARCFAULT_KEY_UNUSABLE] = {"invalid public key", "key cannot be used"},

@@ -10,15 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOCK_DRIFT = 300 }; /* seconds; as for DKIM */
+enum {
+	CLOCK_DRIFT = 300,   /* seconds; as for DKIM */
+	ARC_SETS_WARMED = 10 /* ours; longer chains wait for some of their keys */
+};
 
 static enum result result_of(enum arc_fault fault)
 {
 	switch (fault) {
 	case ARCFAULT_NONE:
 		return RESULT_PASS;
-	case ARCFAULT_NOT_EVALUATED:
-		return RESULT_POLICY;
 	case ARCFAULT_KEY_DNS:
 	case ARCFAULT_BODY_TOO_LARGE:
 		return RESULT_TEMPERROR;
@@ -80,11 +81,15 @@ static void add_body(struct arc_chain *chain, enum canon canon, int64_t limit)
 	chain->body_count++;
 }
 
+/* Newest first, as they are verified. No budget of the message holds here, so there is one of ours: nobody
+ * makes us ask a hundred strangers with one message. */
 static void warm(const struct arc_chain *chain)
 {
-	for (unsigned i = 0; i < chain->verdict.set_count; i++) {
-		dns_warm(chain->work->dns, chain->sets[i].seal.tags.key_name, RR_TXT);
-		dns_warm(chain->work->dns, chain->sets[i].message.tags.key_name, RR_TXT);
+	unsigned newest = chain->verdict.set_count;
+
+	for (unsigned i = newest; i > 0 && newest - i < ARC_SETS_WARMED; i--) {
+		dns_warm(chain->work->dns, chain->sets[i - 1].seal.tags.key_name, RR_TXT);
+		dns_warm(chain->work->dns, chain->sets[i - 1].message.tags.key_name, RR_TXT);
 	}
 }
 
@@ -94,12 +99,8 @@ struct arc_chain *arc_begin(const struct work *work)
 
 	chain->work = work;
 	chain->verdict = (struct arc_verdict){.fault_text = "", .key_name = ""};
-	chain->verifications = ARC_VERIFICATIONS_MAX;
+	chain->looks_back = ARC_LOOKS_BACK_MAX;
 	arc_collect(chain);
-	if (chain->open && chain->verdict.set_count >= ARC_VERIFICATIONS_MAX) {
-		arc_settle(chain, ARCFAULT_NOT_EVALUATED, 0, "");
-		chain->verdict.limit = ARC_VERIFICATIONS_MAX - 1; /* one is for the message signature */
-	}
 	if (!chain->open)
 		return chain;
 	warm(chain);
@@ -155,7 +156,6 @@ static void verify_seals(struct arc_chain *chain)
 			settle_key(chain, fault, i, seal, text);
 			return;
 		}
-		chain->verifications--;
 		if (arc_signature_verifies(seal))
 			continue;
 		arc_settle(chain, ARCFAULT_SEAL, i, "");

@@ -17,8 +17,9 @@ static enum fit fit_of(struct arc_chain *chain, struct arc_signature *message)
 	const struct arc_body *body;
 	const char *text;
 
-	if (chain->verifications == 0 || arc_find_key(message, chain->work, &text) != ARCFAULT_NONE)
+	if (chain->looks_back == 0 || arc_find_key(message, chain->work, &text) != ARCFAULT_NONE)
 		return FIT_UNKNOWN;
+	chain->looks_back--;
 	if (!arc_message_verifies(chain, message))
 		return message->recovery == RECOVERY_OTHER_HEADER ? FIT_ALTERED : FIT_UNKNOWN;
 	body = arc_body_of(chain, message);

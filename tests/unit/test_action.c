@@ -333,6 +333,58 @@ static void replies(void **state)
 	arena_free(&arena);
 }
 
+/* A chain of a trusted sealer that vouches for the author stands in for DMARC, for nothing else
+ * (RFC 8617 section 7.2.1 leaves it to the receiver). */
+static void trusted_chains(void **state)
+{
+	static const struct {
+		const char *name;
+		enum result arc, dmarc, spf;
+		unsigned vouching;
+		bool trusted;
+		enum action action;
+		const char *option;
+	} chains[] = {
+		{"trusted", RESULT_PASS, RESULT_FAIL, RESULT_PASS, 1, true, ACCEPT, ""},
+		{"nobody trusts it", RESULT_PASS, RESULT_FAIL, RESULT_PASS, 1, false, REJECT,
+			"dmarc-reject-policy"},
+		{"it vouches for nobody", RESULT_PASS, RESULT_FAIL, RESULT_PASS, 0, true, REJECT,
+			"dmarc-reject-policy"},
+		{"it is broken", RESULT_FAIL, RESULT_FAIL, RESULT_PASS, 1, true, REJECT,
+			"dmarc-reject-policy"},
+		{"its key is out of reach", RESULT_TEMPERROR, RESULT_FAIL, RESULT_PASS, 1, true, REJECT,
+			"dmarc-reject-policy"},
+		{"SPF is another matter", RESULT_PASS, RESULT_FAIL, RESULT_FAIL, 1, true, REJECT, "spf-fail"},
+		{"no author stays none", RESULT_PASS, RESULT_PERMERROR, RESULT_PASS, 1, true, REJECT,
+			"bad-from"},
+	};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(chains); i++) {
+		struct verdicts verdicts = verdicts_empty();
+		struct envelope envelope = {.sender.domain = domain_none()};
+		struct findings findings = {.envelope = &envelope, .verdicts = &verdicts};
+		struct decision decision;
+
+		assert_true(netaddr_parse("198.51.100.1", &envelope.client));
+		verdicts.spf.result = chains[i].spf;
+		verdicts.dmarc.result = chains[i].dmarc;
+		verdicts.dmarc.policy = DMARC_POLICY_REJECT;
+		if (chains[i].dmarc == RESULT_PERMERROR)
+			verdicts.dmarc.fault = DMARCFAULT_FROM_MISSING;
+		verdicts.arc.result = chains[i].arc;
+		verdicts.arc.vouching = chains[i].vouching;
+		verdicts.arc.vouching_trusted = chains[i].trusted;
+		decision = decide(&findings, &all_reject, arena);
+		if (decision.action != chains[i].action)
+			print_error("%s\n", chains[i].name);
+		assert_int_equal(decision.action, chains[i].action);
+		assert_string_equal(decision.option, chains[i].option);
+	}
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +394,7 @@ int main(void)
 		cmocka_unit_test(overrides),
 		cmocka_unit_test(broken_overrides_count_for_nothing),
 		cmocka_unit_test(replies),
+		cmocka_unit_test(trusted_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

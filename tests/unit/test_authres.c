@@ -454,6 +454,72 @@ static void skipped_mail_gets_nothing(void **state)
 	arena_free(&stage.arena);
 }
 
+/* Gmail's forms, and ours in their shape; RFC 8617 section 4.1 says that what a set reports is a claim. */
+static void arc_results(void **state)
+{
+	static const struct {
+		enum result result;
+		enum arc_fault fault;
+		unsigned sets;
+		struct arc_results newest;
+		const char *shown; /* NULL: not at all */
+	} lines[] = {
+		{RESULT_NONE, ARCFAULT_NONE, 0, {.spf_domain = "", .author_domain = ""}, NULL},
+		{RESULT_PASS, ARCFAULT_NONE, 1,
+			{true, true, "list.example", "hoge.example", {"hoge.example"}, 1},
+			"arc=pass (i=1 spf=pass spfdomain=list.example dkim=pass dkdomain=hoge.example "
+			"dmarc=pass fromdomain=hoge.example)"},
+		{RESULT_PASS, ARCFAULT_NONE, 2,
+			{true, true, "list.example", "hoge.example", {"hoge.example", "esp.example"}, 2},
+			"arc=pass (i=2 spf=pass spfdomain=list.example dkim=pass dkdomain=hoge.example "
+			"dkim=pass dkdomain=esp.example dmarc=pass fromdomain=hoge.example)"},
+		{RESULT_PASS, ARCFAULT_NONE, 3, {true, false, "list.example", "", {""}, 0},
+			"arc=pass (i=3 spf=pass spfdomain=list.example)"},
+		{RESULT_PASS, ARCFAULT_NONE, 50, {.spf_domain = "", .author_domain = ""}, "arc=pass (i=50)"},
+		{RESULT_PASS, ARCFAULT_NONE, 1, {false, true, "", "x) dmarc=pass;y", {""}, 0},
+			"arc=pass (i=1 dmarc=pass fromdomain=x??dmarc?pass?y)"},
+		{RESULT_FAIL, ARCFAULT_SEAL, 2, {.spf_domain = "", .author_domain = ""},
+			"arc=fail (signature failed)"},
+		{RESULT_FAIL, ARCFAULT_SIGNATURE, 2, {.spf_domain = "", .author_domain = ""},
+			"arc=fail (signature failed)"},
+		{RESULT_FAIL, ARCFAULT_BODY_HASH, 2, {.spf_domain = "", .author_domain = ""},
+			"arc=fail (body hash mismatch)"},
+		{RESULT_FAIL, ARCFAULT_TOO_MANY_SETS, 51, {.spf_domain = "", .author_domain = ""},
+			"arc=fail (too many sets)"},
+		{RESULT_FAIL, ARCFAULT_CV_FAIL, 2, {.spf_domain = "", .author_domain = ""},
+			"arc=fail (failed before)"},
+		{RESULT_TEMPERROR, ARCFAULT_KEY_DNS, 1, {.spf_domain = "", .author_domain = ""},
+			"arc=temperror (dns failure for signature)"},
+	};
+	static const struct row row = {"", "u@example.com", "", "192.0.2.10", .spf = RESULT_PASS};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct arc_hop hops[50];
+		struct stage stage;
+		const char *value;
+
+		stage_open(&stage);
+		stage_set(&stage, &row);
+		for (size_t hop = 0; hop < COUNT(hops); hop++)
+			hops[hop] = (struct arc_hop){.sealer = "list.example",
+				.results = {.spf_domain = "old.example", .author_domain = ""}};
+		if (lines[i].sets > 0 && lines[i].sets <= COUNT(hops))
+			hops[lines[i].sets - 1].results = lines[i].newest;
+		stage.verdicts.arc.result = lines[i].result;
+		stage.verdicts.arc.fault = lines[i].fault;
+		stage.verdicts.arc.set_count = lines[i].sets;
+		stage.verdicts.arc.hops = hops;
+		value = authres_value(&stage.findings, &stage.settings, ACTION_ACCEPT, stage.arena);
+		if (lines[i].shown == NULL)
+			assert_null(strstr(value, "arc="));
+		else
+			assert_string_equal(value, arena_printf(stage.arena, "%s%s%s", AR, lines[i].shown,
+							   NEXT SPF_AT("u@example.com", "192.0.2.10")));
+		arena_free(&stage.arena);
+	}
+}
+
 static void iprev_and_arc(void **state)
 {
 	static const struct row row = {"", "u@example.com", "", "2001:db8::25", .spf = RESULT_PASS,
@@ -771,6 +837,7 @@ int main(void)
 		cmocka_unit_test(gmail_format),
 		cmocka_unit_test(received_spf),
 		cmocka_unit_test(skipped_mail_gets_nothing),
+		cmocka_unit_test(arc_results),
 		cmocka_unit_test(iprev_and_arc),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(random_text_adds_no_result),

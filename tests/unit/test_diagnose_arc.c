@@ -45,8 +45,6 @@ static const struct {
 } rows[] = {
 	{"4.2.1: 51 sets", RESULT_FAIL, ARCFAULT_TOO_MANY_SETS, 51, 0, "", RECOVERY_NOT_RUN,
 		"arc-too-many-sets=proven", "ARC fail: 51 sets, limit 50."},
-	{"our budget", RESULT_POLICY, ARCFAULT_NOT_EVALUATED, 10, 0, "", RECOVERY_NOT_RUN,
-		"arc-too-many-sets=proven", "ARC policy: 10 sets, limit 50."},
 	{"5.2 3A: a gap", RESULT_FAIL, ARCFAULT_INSTANCES, 2, 3, "1, 3", RECOVERY_NOT_RUN,
 		"arc-structure-broken=proven", "instances 1, 3 instead of 1..2"},
 	{"5.2 3A: no seal", RESULT_FAIL, ARCFAULT_FIELD_MISSING, 2, 1, "ARC-Seal", RECOVERY_NOT_RUN,

@@ -350,6 +350,52 @@ static void many_signatures(void **state)
 	arena_free(&stage.arena);
 }
 
+static void chains(void **state)
+{
+	static const struct arc_hop hops[] = {{.sealer = "old.example"}, {.sealer = "list.example"}};
+	static const struct {
+		struct arc_verdict arc;
+		const char *result, *by, *sets, *sealer;
+	} rows[] = {
+		{{.result = RESULT_NONE, .fault_text = ""}, "", "", "", ""},
+		{{.result = RESULT_PASS, .fault_text = "", .set_count = 2, .hops = hops}, "pass", "", "2",
+			"list.example"},
+		{{.result = RESULT_FAIL,
+			 .fault = ARCFAULT_SEAL,
+			 .fault_text = "",
+			 .set_count = 2,
+			 .failed = 1,
+			 .hops = hops},
+			"fail", "i=1: seal does not verify", "2", "list.example"},
+		{{.result = RESULT_FAIL, .fault = ARCFAULT_INSTANCES, .fault_text = "1, 3\n", .set_count = 2},
+			"fail", "instances are not 1 to N (1, 3\\x0a)", "2", ""},
+		{{.result = RESULT_FAIL, .fault = ARCFAULT_TOO_MANY_SETS, .fault_text = "", .set_count = 51},
+			"fail", "more than 50 sets", "51", ""},
+		{{.result = RESULT_TEMPERROR,
+			 .fault = ARCFAULT_KEY_DNS,
+			 .fault_text = "timeout",
+			 .set_count = 1,
+			 .failed = 1,
+			 .hops = hops},
+			"temperror", "i=1: key lookup failed (timeout)", "1", "old.example"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct stage stage;
+		struct record record;
+		const char *const expected[] = {rows[i].result, rows[i].by, rows[i].sets, rows[i].sealer};
+		static const char *const names[] = {"arc", "arc_by", "arc_sets", "arc_sealer"};
+
+		stage_open(&stage);
+		stage.verdicts.arc = rows[i].arc;
+		record = record_of(&stage.findings, &stage.decision, stage.arena);
+		for (size_t name = 0; name < COUNT(names); name++)
+			assert_string_equal(value_of(&record, names[name], 0), expected[name]);
+		arena_free(&stage.arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +407,7 @@ int main(void)
 		cmocka_unit_test(hostile_text),
 		cmocka_unit_test(json_object_of_a_message),
 		cmocka_unit_test(many_signatures),
+		cmocka_unit_test(chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
