@@ -21,7 +21,7 @@ done
 
 work=$(mktemp -d /var/tmp/sekisho-deb.XXXXXX)
 root=$work/root
-trap 'status=$?; rm -rf --one-file-system "$work"; exit $status' EXIT
+trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM
 
 say() { echo "  $* ($(($(date +%s) - started)) s)"; }
