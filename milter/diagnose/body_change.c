@@ -1,9 +1,11 @@
 #include "diagnose/body_change.h"
 
 #include "base/arena.h"
+#include "diagnose/body_lines.h"
 #include "diagnose/body_recoded.h"
 #include "diagnose/body_sweep.h"
-#include "diagnose/body_variants.h"
+#include "diagnose/body_transcode.h"
+#include "message/mime.h"
 
 #include <string.h>
 
@@ -41,10 +43,12 @@ static bool body_fits(const struct body_facts *facts, enum canon canon, struct s
 	return digest_equal(&hash, &facts->signed_hash);
 }
 
+/* The body with LF only, in canonical form behind or before the line ends were taken for such. */
 static bool hashed_with_lf(const struct body_facts *facts, size_t *budget, struct arena *arena)
 {
+	static const char *const ends[] = {"", "\r\n"};
 	struct buf canonical = canon_body(facts->canon, facts->body, arena), lines = buf_in(arena);
-	struct digest hash;
+	bool fits = false;
 
 	for (size_t from = 0; from < canonical.len;) {
 		const char *cr = memchr(canonical.data + from, '\r', canonical.len - from);
@@ -53,8 +57,14 @@ static bool hashed_with_lf(const struct body_facts *facts, size_t *budget, struc
 		buf_add(&lines, canonical.data + from, len);
 		from += len + (cr != NULL);
 	}
-	hash = hash_within(facts, lines.data, lines.len, budget);
-	return digest_equal(&hash, &facts->signed_hash);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0] && !fits; i++) {
+		struct digest hash;
+
+		buf_text(&lines, ends[i]);
+		hash = hash_within(facts, lines.data, lines.len, budget);
+		fits = digest_equal(&hash, &facts->signed_hash);
+	}
+	return fits;
 }
 
 /* The faults of signers, which have nothing to do with the way. */
@@ -89,22 +99,25 @@ static struct body_change of_variant(const struct body_variant *variant)
 
 /* Making one costs too: going through the body, writing what comes out, its canonical form. */
 static struct body_variant make_variant(
-	const struct body_facts *facts, size_t number, size_t *budget, struct arena *arena)
+	const struct body_texts *texts, size_t number, size_t *budget, struct arena *arena)
 {
-	struct body_variant variant = body_variant(number, facts, arena);
-	size_t cost = facts->body.len / 2;
+	struct body_variant variant = body_variant(number, texts, arena);
+	size_t cost = variant.body.len == 0 ? 0 : texts->facts->body.len / 2;
 
 	if (variant.kind != BODY_UNKNOWN)
-		cost += 2 * variant.body.len;
+		cost += (variant.kind == BODY_CHARSET ? 4 : 2) * variant.body.len;
 	*budget -= cost < *budget ? cost : *budget;
 	return variant;
 }
 
-/* One repair at a time; those that leave more room for doubt are also swept. */
-static struct body_change find_repair(const struct body_facts *facts, size_t *budget, struct arena *arena)
+/* One repair at a time. */
+static struct body_change find_repair(
+	const struct body_texts *texts, size_t from, size_t to, size_t *budget, struct arena *arena)
 {
-	for (size_t i = 0; i < body_variant_count() && *budget > facts->body.len; i++) {
-		struct body_variant variant = make_variant(facts, i, budget, arena);
+	const struct body_facts *facts = texts->facts;
+
+	for (size_t i = from; i<to && * budget> facts->body.len; i++) {
+		struct body_variant variant = make_variant(texts, i, budget, arena);
 		struct span body = {variant.body.data, variant.body.len};
 
 		if (variant.kind != BODY_UNKNOWN && body_fits(facts, facts->canon, body, budget, arena))
@@ -115,10 +128,12 @@ static struct body_change find_repair(const struct body_facts *facts, size_t *bu
 
 /* A repair with text added around it: both happened. The repair is reported, the text with it. */
 static struct body_change find_swept_repair(
-	const struct body_facts *facts, size_t *budget, struct arena *arena)
+	const struct body_texts *texts, size_t *budget, struct arena *arena)
 {
-	for (size_t i = 0; i < body_variant_count() && *budget > facts->body.len; i++) {
-		struct body_variant variant = make_variant(facts, i, budget, arena);
+	const struct body_facts *facts = texts->facts;
+
+	for (size_t i = 0; i < body_variant_swept_count() && *budget > facts->body.len; i++) {
+		struct body_variant variant = make_variant(texts, i, budget, arena);
 		struct body_facts repaired = *facts;
 		struct body_change change;
 
@@ -136,44 +151,99 @@ static struct body_change find_swept_repair(
 	return body_change_none();
 }
 
-/* Text that a list or a filter put into a base64 part. */
-static struct body_change find_recoded(const struct body_facts *facts, size_t *budget, struct arena *arena)
-{
-	for (size_t cut = 0; cut<RECODED_CUTS_MAX && * budget> facts->body.len * RECODING_COST; cut++) {
-		const char *text = "";
-		struct body_variant variant = variant_recoded(facts, cut, &text, arena);
-		struct span body = {variant.body.data, variant.body.len};
-		struct body_change change;
+struct recoded_search {
+	const struct body_facts *facts;
+	size_t *budget;
+	struct arena *arena;
+};
 
-		*budget -= facts->body.len * RECODING_COST;
-		if (variant.kind == BODY_UNKNOWN && cut < RECODED_LINES_MAX - 1)
-			cut = RECODED_LINES_MAX - 1; /* no such part, or no more lines: now from the top */
-		else if (variant.kind == BODY_UNKNOWN && cut >= RECODED_LINES_MAX)
-			break;
-		if (variant.kind == BODY_UNKNOWN || !body_fits(facts, facts->canon, body, budget, arena))
-			continue;
+/* The search ends without anything found when the budget does not reach. */
+static bool fits_recoded(void *context, struct body_variant *variant)
+{
+	struct recoded_search *search = context;
+	const struct body_facts *facts = search->facts;
+	size_t cost = facts->body.len * RECODING_COST;
+	struct span body = {variant->body.data, variant->body.len};
+
+	if (*search->budget < cost) {
+		*search->budget = 0;
+		variant->kind = BODY_UNKNOWN;
+		return true;
+	}
+	*search->budget -= cost;
+	return body_fits(facts, facts->canon, body, search->budget, search->arena);
+}
+
+/* Text that a list or a filter put into encoded parts, or into several. */
+static struct body_change find_recoded(const struct body_texts *texts, size_t *budget, struct arena *arena)
+{
+	struct recoded_search search = {texts->facts, budget, arena};
+	struct recoded_visitor visitor = {fits_recoded, &search};
+	const char *text = "";
+	struct body_variant variant = body_recoded_find(texts, &visitor, &text, arena);
+	struct body_change change = body_change_none();
+
+	if (variant.kind != BODY_UNKNOWN) {
 		change = of_variant(&variant);
 		change.text = text;
-		return change;
 	}
-	return body_change_none();
+	return change;
+}
+
+/* A lone dot that was lost leaves no trace: one such line can be found, with the other dots doubled. */
+static struct body_change find_lost_dot(const struct body_texts *texts, size_t *budget, struct arena *arena)
+{
+	struct body_variant doubled = make_variant(texts, BODY_VARIANT_DOUBLE_DOTS, budget, arena);
+	struct body_change change = body_change_none();
+
+	for (int with = 0; with < 2 && change.kind == BODY_UNKNOWN; with++) {
+		struct body_facts facts = *texts->facts;
+		struct body_search search;
+
+		if (with > 0 && doubled.kind == BODY_UNKNOWN)
+			break;
+		if (with > 0)
+			facts.body = (struct span){doubled.body.data, doubled.body.len};
+		body_search_begin(&search, &facts, budget, arena);
+		if (body_search_insertion(&search, "."))
+			change.kind = BODY_DOTS;
+		body_search_end(&search);
+	}
+	return change;
+}
+
+/* A multipart without its last delimiter was cut, if the signer knew how to write one. */
+static bool is_cut(const struct body_facts *facts, struct arena *arena)
+{
+	struct mime mime = mime_of(facts->header, facts->body, arena);
+
+	return mime.parts[0].boundary[0] != '\0' && !mime.parts[0].closed;
 }
 
 struct body_change body_change_find(const struct body_facts *facts, size_t *budget, struct arena *arena)
 {
 	struct body_change change = find_signer_fault(facts, budget, arena);
+	struct body_texts texts;
 
 	if (change.kind == BODY_UNKNOWN)
 		change = body_sweep_prefixes(facts, budget, arena);
-	if (change.kind == BODY_UNKNOWN)
-		change = find_repair(facts, budget, arena);
+	if (change.kind != BODY_UNKNOWN)
+		return change;
+	texts = body_texts_of(facts, arena);
+	change = find_repair(&texts, 0, BODY_VARIANTS_LIKELY, budget, arena);
 	if (change.kind == BODY_UNKNOWN)
 		change = body_sweep(facts, budget, arena);
 	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
-		change = find_swept_repair(facts, budget, arena);
-	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
-		change = find_recoded(facts, budget, arena);
+		change = find_repair(&texts, BODY_VARIANTS_LIKELY, body_variant_count(), budget, arena);
+	if (change.kind == BODY_UNKNOWN && *budget > facts->body.len)
+		change = find_recoded(&texts, budget, arena);
+	if (change.kind == BODY_UNKNOWN && *budget > facts->body.len)
+		change = find_swept_repair(&texts, budget, arena);
+	if (change.kind == BODY_UNKNOWN && *budget > facts->body.len)
+		change = find_lost_dot(&texts, budget, arena);
 	if (change.kind == BODY_UNKNOWN && *budget <= facts->body.len)
 		change.out_of_budget = true;
+	if (change.kind == BODY_UNKNOWN && is_cut(facts, arena))
+		change.kind = BODY_TRUNCATED;
 	return change;
 }

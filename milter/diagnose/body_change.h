@@ -28,6 +28,7 @@ enum body_change_kind {
 	BODY_BANNER,
 	BODY_WRAPPED, /* the signed body is one part of a new multipart */
 	BODY_INSERTED,
+	BODY_TRUNCATED, /* the last delimiter is missing: seen, not proven */
 };
 
 struct body_facts {

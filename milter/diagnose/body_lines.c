@@ -117,6 +117,25 @@ bool body_search_hits(struct body_search *search, struct digest_stream *stream)
 	return digest_equal(&now, &search->facts->signed_hash);
 }
 
+bool body_search_insertion(struct body_search *search, const char *text)
+{
+	const size_t *starts = search->lines.starts;
+	size_t end = starts[search->lines.filled];
+
+	digest_stream_reset(search->stream);
+	for (size_t line = 0; line < search->lines.filled; line++) {
+		digest_stream_copy(search->rest, search->stream);
+		digest_stream_add(search->rest, text, strlen(text));
+		if (!body_search_hash(search, search->rest, starts[line], end))
+			return false;
+		if (body_search_hits(search, search->rest))
+			return true;
+		if (!body_search_hash(search, search->stream, starts[line], starts[line + 1]))
+			return false;
+	}
+	return false;
+}
+
 const char *body_search_text(const struct body_search *search, size_t from, size_t to)
 {
 	for (size_t line = from; line < to; line++) {

@@ -36,6 +36,9 @@ bool body_search_hash(struct body_search *search, struct digest_stream *stream, 
 /* Is what the stream has seen what was signed? */
 bool body_search_hits(struct body_search *search, struct digest_stream *stream);
 
+/* Does the text at the start of some one line make the body what was signed? */
+bool body_search_insertion(struct body_search *search, const char *text);
+
 /* The first line in the range that says something, for people. */
 const char *body_search_text(const struct body_search *search, size_t from, size_t to);
 

@@ -1,68 +1,28 @@
 #include "diagnose/body_recoded.h"
 
 #include "base/arena.h"
-#include "base/base64.h"
+#include "diagnose/body_blocks.h"
 #include "message/mime.h"
 
 #include <string.h>
 
-enum { COLUMNS = 76, TEXT_SHOWN = 100 };
+enum { TEXTS_MAX = 4, TEXT_SHOWN = 100, PAIRS_MAX = 60 };
 
-static const struct mime_part *encoded_text(const struct mime *mime)
+struct search {
+	const struct body_texts *texts;
+	const struct recoded_visitor *visitor;
+	struct arena *arena;
+	struct body_blocks blocks[TEXTS_MAX];
+	struct span (*words)[BLOCKS_MAX];
+	size_t count; /* texts looked at */
+	struct body_variant found;
+	const char *shown;
+	bool over; /* the visitor wants no more */
+};
+
+static struct span block_text(const struct search *search, size_t item, const struct body_block *block)
 {
-	for (size_t i = 0; i < mime->count; i++)
-		if (strcmp(mime->parts[i].encoding, "base64") == 0 &&
-			text_starts(mime->parts[i].type, "text/"))
-			return &mime->parts[i];
-	return NULL;
-}
-
-static struct span decoded(struct span body, struct arena *arena)
-{
-	struct buf characters = buf_in(arena);
-	struct base64 octets;
-
-	for (size_t i = 0; i < body.len; i++)
-		if (!text_is_space(body.at[i]))
-			buf_char(&characters, body.at[i]);
-	octets = base64_decode(arena, characters.data, characters.len);
-	return (struct span){(const char *)octets.octets.at, octets.octets.len};
-}
-
-/* Where the last so many lines begin. */
-static size_t start_of_last(struct span text, size_t lines)
-{
-	size_t at = text.len;
-
-	while (lines > 0 && at > 0) {
-		at--;
-		while (at > 0 && text.at[at - 1] != '\n')
-			at--;
-		lines--;
-	}
-	return at;
-}
-
-static size_t end_of_first(struct span text, size_t lines)
-{
-	size_t at = 0;
-
-	for (; lines > 0 && at < text.len; at++)
-		lines -= text.at[at] == '\n';
-	return at;
-}
-
-static void write_wrapped(struct buf *out, struct span text)
-{
-	const char *characters =
-		base64_encode(out->arena, (struct octets){(const uint8_t *)text.at, text.len});
-
-	for (size_t left = strlen(characters), len; left > 0; left -= len, characters += len) {
-		len = left < COLUMNS ? left : COLUMNS;
-		buf_add(out, characters, len);
-		if (left > len)
-			buf_text(out, "\r\n");
-	}
+	return (struct span){search->texts->items[item].decoded.at + block->from, block->to - block->from};
 }
 
 static const char *first_line(struct span text, struct arena *arena)
@@ -75,32 +35,132 @@ static const char *first_line(struct span text, struct arena *arena)
 	return span_text(arena, (struct span){text.at, len});
 }
 
-struct body_variant variant_recoded(
-	const struct body_facts *facts, size_t cut, const char **text, struct arena *arena)
+static size_t lines_of(struct span text)
 {
-	struct mime mime = mime_of(facts->header, facts->body, arena);
-	const struct mime_part *part = encoded_text(&mime);
-	struct body_variant variant = {.body = buf_in(arena), .from = "", .to = ""};
-	bool footer = cut < RECODED_LINES_MAX;
-	struct span whole, kept, gone;
-	size_t place, filled;
+	size_t lines = 0;
 
-	if (part == NULL)
-		return variant;
-	whole = decoded(part->body, arena);
-	place = footer ? start_of_last(whole, cut + 1) : end_of_first(whole, cut + 1 - RECODED_LINES_MAX);
-	if (place == 0 || place >= whole.len)
-		return variant;
-	kept = footer ? (struct span){whole.at, place} : (struct span){whole.at + place, whole.len - place};
-	gone = footer ? (struct span){whole.at + place, whole.len - place} : (struct span){whole.at, place};
-	for (filled = part->body.len; filled > 0 && text_is_space(part->body.at[filled - 1]);)
-		filled--;
-	buf_add(&variant.body, facts->body.at, (size_t)(part->body.at - facts->body.at));
-	write_wrapped(&variant.body, kept);
-	buf_add(&variant.body, part->body.at + filled,
-		facts->body.len - (size_t)(part->body.at - facts->body.at) - filled);
-	variant.kind = footer ? BODY_FOOTER : BODY_BANNER;
-	variant.count = footer ? cut + 1 : cut + 1 - RECODED_LINES_MAX;
-	*text = first_line(gone, arena);
-	return variant;
+	for (size_t i = 0; i < text.len; i++)
+		lines += text.at[i] == '\n';
+	return lines > 0 ? lines : 1;
+}
+
+static enum body_change_kind kind_of(const struct search *search, size_t item, const struct body_block *block)
+{
+	bool edge = block->from == 0 || block->to == search->texts->items[item].decoded.len;
+
+	if (!edge || search->texts->multipart)
+		return block->at_top ? BODY_BANNER : BODY_INSERTED;
+	return block->at_top ? BODY_BANNER : BODY_FOOTER;
+}
+
+static struct span without(const struct search *search, size_t item, const struct body_block *block)
+{
+	struct span decoded = search->texts->items[item].decoded;
+	struct buf out = buf_in(search->arena);
+
+	buf_add(&out, decoded.at, block->from);
+	buf_add(&out, decoded.at + block->to, decoded.len - block->to);
+	return (struct span){out.data, out.len};
+}
+
+static bool visit(struct search *search, const struct span *replacements, enum body_encoding encoding,
+	size_t item, const struct body_block *block)
+{
+	struct span gone = block_text(search, item, block);
+	struct body_variant variant = body_variant_none();
+
+	variant.kind = kind_of(search, item, block);
+	variant.count = lines_of(gone);
+	variant.body = body_texts_with(search->texts, replacements, encoding, search->arena);
+	if (search->visitor->fits(search->visitor->context, &variant)) {
+		search->over = true;
+		search->found = variant;
+		search->shown = first_line(gone, search->arena);
+	}
+	return search->over;
+}
+
+/* Only quoted-printable is written in several ways. */
+static const enum body_encoding manners[] = {ENCODING_QP_LITERAL, ENCODING_QP_ALWAYS, ENCODING_QP_NEVER};
+
+static size_t manners_of(const struct search *search, size_t item)
+{
+	return body_encoding_is(ENCODING_QP_LITERAL, search->texts->items[item].part->encoding)
+		       ? sizeof manners / sizeof manners[0]
+		       : 1;
+}
+
+static void one_block(struct search *search, size_t item)
+{
+	struct span replacements[TEXTS_MAX] = {{NULL, 0}};
+	size_t manner_count = manners_of(search, item);
+
+	for (size_t i = 0; i < search->blocks[item].count; i++) {
+		const struct body_block *block = &search->blocks[item].items[i];
+
+		replacements[item] = without(search, item, block);
+		for (size_t manner = 0; manner < manner_count; manner++)
+			if (visit(search, replacements, manners[manner], item, block))
+				return;
+	}
+}
+
+static bool same_words(struct span a, struct span b)
+{
+	return a.len > 0 && a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
+/* The same words put into two parts: a disclaimer in plain text and in HTML. */
+static void two_blocks(struct search *search, size_t first, size_t second)
+{
+	struct span replacements[TEXTS_MAX] = {{NULL, 0}};
+	size_t pairs = PAIRS_MAX;
+
+	for (size_t i = 0; i < search->blocks[first].count; i++)
+		for (size_t j = 0; j < search->blocks[second].count && pairs > 0; j++) {
+			const struct body_block *a = &search->blocks[first].items[i],
+						*b = &search->blocks[second].items[j];
+
+			if (!same_words(search->words[first][i], search->words[second][j]))
+				continue;
+			pairs--;
+			replacements[first] = without(search, first, a);
+			replacements[second] = without(search, second, b);
+			for (size_t manner = 0; manner < manners_of(search, second); manner++)
+				if (visit(search, replacements, manners[manner], first, a))
+					return;
+		}
+}
+
+static void begin(struct search *search)
+{
+	search->count = search->texts->count < TEXTS_MAX ? search->texts->count : TEXTS_MAX;
+	search->words = arena_array(search->arena, TEXTS_MAX, sizeof *search->words);
+	for (size_t i = 0; i < search->count; i++) {
+		body_blocks_find(&search->blocks[i], search->texts->items[i].decoded);
+		for (size_t j = 0; j < search->blocks[i].count; j++)
+			search->words[i][j] = body_block_words(
+				block_text(search, i, &search->blocks[i].items[j]), search->arena);
+	}
+}
+
+struct body_variant body_recoded_find(const struct body_texts *texts, const struct recoded_visitor *visitor,
+	const char **text, struct arena *arena)
+{
+	struct search *search = arena_alloc(arena, sizeof *search);
+
+	search->texts = texts;
+	search->visitor = visitor;
+	search->arena = arena;
+	search->found = body_variant_none();
+	if (texts->count > TEXTS_MAX)
+		return search->found;
+	begin(search);
+	for (size_t i = 0; i < search->count && !search->over; i++)
+		for (size_t j = i + 1; j < search->count && !search->over; j++)
+			two_blocks(search, i, j);
+	for (size_t i = 0; i < search->count && !search->over; i++)
+		one_block(search, i);
+	*text = search->shown;
+	return search->found;
 }

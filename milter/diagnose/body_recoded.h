@@ -1,15 +1,19 @@
-/* Text added inside a base64 part: the part decoded, cut at a line, and encoded again. */
+/* Text added inside encoded parts, or to several parts at once: the parts decoded, blocks taken out,
+ * and encoded again. */
 #ifndef DIAGNOSE_BODY_RECODED_H
 #define DIAGNOSE_BODY_RECODED_H
 
-#include "diagnose/body_variants.h"
+#include "diagnose/body_transcode.h"
 
-/* How many cuts are tried: the last lines as a footer, then the first ones as a banner. */
-enum { RECODED_LINES_MAX = 40, RECODED_CUTS_MAX = 2 * RECODED_LINES_MAX };
+/* A visitor gets each body to be tried; it returns true to end the search. */
+struct recoded_visitor {
+	bool (*fits)(void *context, struct body_variant *variant);
+	void *context;
+};
 
-/* The body without so many lines of its first base64 text; kind BODY_FOOTER or BODY_BANNER,
- * BODY_UNKNOWN when there is nothing to cut. text: the first line of what was cut. */
-struct body_variant variant_recoded(
-	const struct body_facts *facts, size_t cut, const char **text, struct arena *arena);
+/* The variant that fitted, with the first line of what was taken out; kind BODY_FOOTER, BODY_BANNER or
+ * BODY_INSERTED. BODY_UNKNOWN when none did. */
+struct body_variant body_recoded_find(const struct body_texts *texts, const struct recoded_visitor *visitor,
+	const char **text, struct arena *arena);
 
 #endif

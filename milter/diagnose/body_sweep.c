@@ -5,6 +5,8 @@
 #include "diagnose/body_lines.h"
 #include "message/mime.h"
 
+#include <string.h>
+
 enum {
 	EARLY_STARTS = 60, /* lines that a banner may have */
 	STARTS_MAX = EARLY_STARTS + MIME_PARTS_MAX,
@@ -46,11 +48,26 @@ static size_t end_of_signed(struct body_search *search, size_t start)
 	return 0;
 }
 
+static bool same_line(struct span a, struct span b)
+{
+	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
+/* Are the lines above the signed text a part of their own, put in front of the first one? */
+static bool is_part_in_front(const struct body_search *search, size_t start)
+{
+	struct span first = body_line(&search->lines, 0), signed_first = body_line(&search->lines, start);
+
+	return first.len > 2 && first.at[0] == '-' && first.at[1] == '-' && same_line(first, signed_first);
+}
+
 static struct body_change found_window(const struct body_search *search, size_t start, size_t end)
 {
 	size_t total = search->lines.filled;
 	struct body_change change = {
-		.kind = start == 0 ? BODY_FOOTER : BODY_BANNER,
+		.kind = start == 0                        ? BODY_FOOTER
+			: is_part_in_front(search, start) ? BODY_INSERTED
+							  : BODY_BANNER,
 		.first_line = start + 1,
 		.last_line = end,
 		.total_lines = total,

@@ -1,13 +1,10 @@
 #include "diagnose/body_transcode.h"
 
 #include "base/arena.h"
-#include "base/base64.h"
 #include "diagnose/transcode.h"
 #include "message/mime.h"
 
 #include <string.h>
-
-enum { QP_COLUMNS = 76, BASE64_COLUMNS = 76 }; /* RFC 2045 sections 6.7 and 6.8 */
 
 /* A body being written again with some spans replaced; replacements come in the order of the text. */
 struct rewriting {
@@ -16,6 +13,11 @@ struct rewriting {
 	size_t done; /* octets of the original already dealt with */
 	size_t count;
 };
+
+static struct rewriting rewriting_of(const struct body_texts *texts, struct arena *arena)
+{
+	return (struct rewriting){.out = buf_in(arena), .original = texts->facts->body};
+}
 
 static void replace(struct rewriting *rewriting, struct span old, const struct buf *with)
 {
@@ -26,191 +28,192 @@ static void replace(struct rewriting *rewriting, struct span old, const struct b
 	buf_add(&rewriting->out, rewriting->original.at + rewriting->done, at - rewriting->done);
 	buf_add(&rewriting->out, with->data, with->len);
 	rewriting->done = at + old.len;
-	rewriting->count++;
 }
 
-/* Replaces a word in the header of a part, if it is there. The message's own header is not in the body. */
-static void replace_word(struct rewriting *rewriting, struct span header, const char *word, const char *with)
+static void copy_rest(struct rewriting *rewriting)
 {
-	const char *found =
-		header.len == 0 || word[0] == '\0' ? NULL : text_find(header.at, header.len, word);
-	struct buf text = buf_in(rewriting->out.arena);
-
-	if (found == NULL)
-		return;
-	buf_text(&text, with);
-	replace(rewriting, (struct span){found, strlen(word)}, &text);
-	rewriting->count--;
+	buf_add(&rewriting->out, rewriting->original.at + rewriting->done,
+		rewriting->original.len - rewriting->done);
 }
 
 static struct body_variant finish(struct rewriting *rewriting, enum body_change_kind kind)
 {
-	buf_add(&rewriting->out, rewriting->original.at + rewriting->done,
-		rewriting->original.len - rewriting->done);
-	return (struct body_variant){.kind = rewriting->count > 0 ? kind : BODY_UNKNOWN,
-		.body = rewriting->out,
-		.count = rewriting->count,
-		.from = "",
-		.to = "",
-		.sweep = true};
+	copy_rest(rewriting);
+	return (struct body_variant){
+		.kind = kind, .body = rewriting->out, .count = rewriting->count, .from = "", .to = ""};
 }
 
-static void decode_quoted_printable(struct buf *out, struct span text)
+/* mime_of goes level by level; a body is written from its top to its end. */
+static const struct mime_part **in_order(const struct mime *mime, struct arena *arena)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.at[i] != '=') {
-			buf_char(out, text.at[i]);
-		} else if (i + 2 < text.len && text_is_hex(text.at[i + 1]) && text_is_hex(text.at[i + 2])) {
-			buf_char(out,
-				(char)(text_hex_value(text.at[i + 1]) * 16 + text_hex_value(text.at[i + 2])));
-			i += 2;
-		} else if (i + 1 < text.len && text.at[i + 1] == '\r') {
-			i += 2; /* a soft line break */
-		} else if (i + 1 < text.len && text.at[i + 1] == '\n') {
-			i += 1;
-		}
+	const struct mime_part **parts = arena_array(arena, mime->count + 1, sizeof *parts);
+
+	for (size_t i = 0; i < mime->count; i++) {
+		size_t place = i;
+
+		for (; place > 0 && parts[place - 1]->body.at > mime->parts[i].body.at; place--)
+			parts[place] = parts[place - 1];
+		parts[place] = &mime->parts[i];
 	}
+	return parts;
 }
 
-static void decode_base64(struct buf *out, struct span text)
-{
-	struct buf characters = buf_in(out->arena);
-	struct base64 decoded;
-
-	for (size_t i = 0; i < text.len; i++)
-		if (!text_is_space(text.at[i]))
-			buf_char(&characters, text.at[i]);
-	decoded = base64_decode(out->arena, characters.data, characters.len);
-	buf_add(out, (const char *)decoded.octets.at, decoded.octets.len);
-}
-
-struct body_variant variant_decoded(const struct body_facts *facts, const char *encoding, struct arena *arena)
+struct body_texts body_texts_of(const struct body_facts *facts, struct arena *arena)
 {
 	struct mime mime = mime_of(facts->header, facts->body, arena);
-	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
-	struct body_variant variant;
+	const struct mime_part **parts = in_order(&mime, arena);
+	struct body_texts texts = {.facts = facts, .multipart = mime.count > 1, .plain = true};
 
+	texts.items = arena_array(arena, mime.count + 1, sizeof *texts.items);
 	for (size_t i = 0; i < mime.count; i++) {
-		const struct mime_part *part = &mime.parts[i];
+		const struct mime_part *part = parts[i];
 		struct buf decoded = buf_in(arena);
 
-		if (part->boundary[0] != '\0' || strcmp(part->encoding, encoding) != 0 ||
-			!text_starts(part->type, "text/"))
+		if (part->boundary[0] != '\0' || !text_starts(part->type, "text/"))
 			continue;
-		if (strcmp(encoding, "base64") == 0)
-			decode_base64(&decoded, part->body);
-		else
-			decode_quoted_printable(&decoded, part->body);
-		replace_word(&rewriting, part->header, encoding, "8bit");
-		replace(&rewriting, part->body, &decoded);
+		body_decode(&decoded, part->body, part->encoding);
+		texts.items[texts.count].part = part;
+		texts.items[texts.count].decoded = (struct span){decoded.data, decoded.len};
+		texts.plain = texts.plain && body_is_plain(texts.items[texts.count].decoded);
+		texts.count++;
 	}
-	variant = finish(&rewriting, BODY_8BIT_CONVERTED);
-	variant.from = "8bit";
-	variant.to = encoding;
+	return texts;
+}
+
+/* The header of a part with one word changed, where it is there. */
+static struct span with_word(struct span header, const char *word, const char *with, struct arena *arena)
+{
+	const char *found =
+		header.len == 0 || word[0] == '\0' ? NULL : text_find(header.at, header.len, word);
+	struct buf out = buf_in(arena);
+
+	if (found == NULL)
+		return header;
+	buf_add(&out, header.at, (size_t)(found - header.at));
+	buf_text(&out, with);
+	found += strlen(word);
+	buf_add(&out, found, (size_t)(header.at + header.len - found));
+	return (struct span){out.data, out.len};
+}
+
+static bool ends_line(struct span text)
+{
+	return text.len >= 2 && text.at[text.len - 1] == '\n' && text.at[text.len - 2] == '\r';
+}
+
+static size_t trailing_space(struct span text)
+{
+	size_t filled = text.len;
+
+	while (filled > 0 && text_is_space(text.at[filled - 1]))
+		filled--;
+	return text.len - filled;
+}
+
+/* What base64 has behind it stays as it is when it stays base64. */
+static struct buf encoded_like(
+	const struct mime_part *part, struct span text, enum body_encoding encoding, struct arena *arena)
+{
+	struct buf encoded = buf_in(arena);
+	size_t tail = trailing_space(part->body);
+
+	body_encode(&encoded, text, encoding);
+	if (encoding == ENCODING_BASE64 && strcmp(part->encoding, "base64") == 0)
+		buf_add(&encoded, part->body.at + part->body.len - tail, tail);
+	return encoded;
+}
+
+static enum body_encoding encoding_of(const struct mime_part *part)
+{
+	if (body_encoding_is(ENCODING_BASE64, part->encoding))
+		return ENCODING_BASE64;
+	return body_encoding_is(ENCODING_QP_LITERAL, part->encoding) ? ENCODING_QP_LITERAL : ENCODING_NONE;
+}
+
+static void toggle_line_end(struct buf *text)
+{
+	if (ends_line((struct span){text->data, text->len}))
+		text->len -= strlen("\r\n");
+	else
+		buf_text(text, "\r\n");
+}
+
+static bool recode(struct rewriting *rewriting, const struct mime_text *item, const struct recoding *recoding)
+{
+	const struct mime_part *part = item->part;
+	const char *present = part->charset[0] == '\0' ? "utf-8" : part->charset;
+	struct arena *arena = rewriting->out.arena;
+	struct buf text = buf_in(arena), encoded, header = buf_in(arena);
+	struct span words;
+	bool same_charset = recoding->charset == NULL || text_equal(present, recoding->charset);
+
+	if ((recoding->from != NULL && strcmp(part->encoding, recoding->from) != 0) ||
+		(same_charset && (recoding->charset != NULL ||
+					 body_encoding_is(recoding->encoding, part->encoding))) ||
+		(recoding->charset != NULL && body_is_plain(item->decoded)))
+		return false;
+	if (same_charset)
+		buf_add(&text, item->decoded.at, item->decoded.len);
+	else if (!transcode_text(&text, item->decoded, present, recoding->charset))
+		return false;
+	if (recoding->tail & 1)
+		toggle_line_end(&text);
+	encoded = encoded_like(part, (struct span){text.data, text.len}, recoding->encoding, arena);
+	if (recoding->tail & 2)
+		toggle_line_end(&encoded);
+	words = with_word(part->header, part->encoding,
+		body_encoding_name(recoding->encoding, (struct span){text.data, text.len}), arena);
+	if (!same_charset)
+		words = with_word(words, part->charset, recoding->charset, arena);
+	buf_add(&header, words.at, words.len);
+	if (part->header.len > 0)
+		replace(rewriting, part->header, &header);
+	replace(rewriting, part->body, &encoded);
+	rewriting->count++;
+	return true;
+}
+
+struct body_variant variant_recoding(
+	const struct body_texts *texts, const struct recoding *recoding, struct arena *arena)
+{
+	struct rewriting rewriting = rewriting_of(texts, arena);
+	struct body_variant variant;
+	const struct mime_part *changed = NULL;
+
+	if ((recoding->charset != NULL && texts->plain) || (recoding->tail != 0 && !texts->multipart))
+		return body_variant_none();
+	for (size_t i = 0; i < texts->count; i++)
+		if (recode(&rewriting, &texts->items[i], recoding))
+			changed = texts->items[i].part;
+	if (changed == NULL)
+		return body_variant_none();
+	variant = finish(&rewriting, recoding->charset == NULL ? BODY_8BIT_CONVERTED : BODY_CHARSET);
+	variant.from = recoding->charset;
+	variant.to = changed->charset[0] == '\0' ? "utf-8" : changed->charset;
+	if (recoding->charset == NULL) {
+		variant.from = recoding->encoding == ENCODING_NONE
+				       ? "8bit"
+				       : body_encoding_name(recoding->encoding, (struct span){"", 0});
+		variant.to = changed->encoding[0] == '\0' ? "8bit" : changed->encoding;
+	}
+	variant.sweep = recoding->tail == 0 && recoding->encoding == ENCODING_NONE;
 	return variant;
 }
 
-/* Where encoders differ: may a line be filled to the last column by its last character? */
-enum last_column { LAST_NEVER, LAST_LITERAL, LAST_ANY };
-
-static void encode_line(struct buf *out, struct span line, enum last_column last)
+struct body_variant variant_rewrapped(const struct body_texts *texts, size_t columns, struct arena *arena)
 {
-	size_t column = 0;
-
-	for (size_t i = 0; i < line.len; i++) {
-		unsigned char c = (unsigned char)line.at[i];
-		bool ends = i + 1 == line.len;
-		bool literal = (c > ' ' && c < 0x7f && c != '=') || ((c == ' ' || c == '\t') && !ends);
-		size_t width = literal ? 1 : 3;
-		bool may_fill = ends && (last == LAST_ANY || (last == LAST_LITERAL && literal));
-
-		if (column + width > (size_t)QP_COLUMNS - !may_fill) {
-			buf_text(out, "=\r\n");
-			column = 0;
-		}
-		if (literal)
-			buf_char(out, (char)c);
-		else
-			buf_printf(out, "=%02X", c);
-		column += width;
-	}
-}
-
-static void encode_quoted_printable(struct buf *out, struct span text, enum last_column last)
-{
-	while (text.len > 0) {
-		const char *feed = memchr(text.at, '\n', text.len);
-		size_t len = feed == NULL ? text.len : (size_t)(feed - text.at);
-		size_t whole = feed == NULL ? len : len + 1;
-
-		if (feed != NULL && len > 0 && text.at[len - 1] == '\r')
-			len--;
-		encode_line(out, (struct span){text.at, len}, last);
-		if (feed != NULL)
-			buf_text(out, "\r\n");
-		text.at += whole;
-		text.len -= whole;
-	}
-}
-
-static void encode_base64(struct buf *out, struct span text)
-{
-	const char *characters =
-		base64_encode(out->arena, (struct octets){(const uint8_t *)text.at, text.len});
-
-	for (size_t left = strlen(characters); left > 0;) {
-		size_t len = left < BASE64_COLUMNS ? left : BASE64_COLUMNS;
-
-		buf_add(out, characters, len);
-		characters += len;
-		left -= len;
-		if (left > 0)
-			buf_text(out, "\r\n");
-	}
-}
-
-struct body_variant variant_encoded(const struct body_facts *facts, unsigned manner, struct arena *arena)
-{
-	struct mime mime = mime_of(facts->header, facts->body, arena);
-	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
-	const char *encoding = manner == LAST_ANY + 1 ? "base64" : "quoted-printable";
+	struct mime mime = mime_of(texts->facts->header, texts->facts->body, arena);
+	const struct mime_part **parts = in_order(&mime, arena);
+	struct rewriting rewriting = rewriting_of(texts, arena);
 	struct body_variant variant;
 
 	for (size_t i = 0; i < mime.count; i++) {
-		const struct mime_part *part = &mime.parts[i];
-		struct buf encoded = buf_in(arena);
-
-		if (part->boundary[0] != '\0' || strcmp(part->encoding, "8bit") != 0 ||
-			!text_starts(part->type, "text/"))
-			continue;
-		if (manner <= LAST_ANY)
-			encode_quoted_printable(&encoded, part->body, (enum last_column)manner);
-		else
-			encode_base64(&encoded, part->body);
-		replace_word(&rewriting, part->header, "8bit", encoding);
-		replace(&rewriting, part->body, &encoded);
-	}
-	variant = finish(&rewriting, BODY_8BIT_CONVERTED);
-	variant.from = encoding;
-	variant.to = "8bit";
-	variant.sweep = false;
-	return variant;
-}
-
-struct body_variant variant_rewrapped(const struct body_facts *facts, size_t columns, struct arena *arena)
-{
-	struct mime mime = mime_of(facts->header, facts->body, arena);
-	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
-
-	for (size_t i = 0; i < mime.count; i++) {
-		const struct mime_part *part = &mime.parts[i];
+		const struct mime_part *part = parts[i];
 		struct buf wrapped = buf_in(arena);
-		size_t column = 0, filled = part->body.len;
+		size_t column = 0, filled = part->body.len - trailing_space(part->body);
 
 		if (strcmp(part->encoding, "base64") != 0)
 			continue;
-		while (filled > 0 && text_is_space(part->body.at[filled - 1]))
-			filled--;
 		for (size_t at = 0; at < filled; at++) {
 			if (text_is_space(part->body.at[at]))
 				continue;
@@ -224,42 +227,30 @@ struct body_variant variant_rewrapped(const struct body_facts *facts, size_t col
 		/* An empty line before the boundary stays one. */
 		buf_add(&wrapped, part->body.at + filled, part->body.len - filled);
 		replace(&rewriting, part->body, &wrapped);
+		rewriting.count++;
 	}
-	return finish(&rewriting, BODY_BASE64_WRAP);
-}
-
-/* Such text is the same in all these character sets, so most bodies are not converted at all. */
-static bool is_plain_ascii(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.at[i] >= 0x80 || text.at[i] == '\033')
-			return false;
-	return true;
-}
-
-struct body_variant variant_charset(const struct body_facts *facts, const char *charset, struct arena *arena)
-{
-	struct mime mime = mime_of(facts->header, facts->body, arena);
-	struct rewriting rewriting = {.out = buf_in(arena), .original = facts->body};
-	struct body_variant variant;
-	const char *now = "";
-
-	for (size_t i = 0; i < mime.count; i++) {
-		const struct mime_part *part = &mime.parts[i];
-		const char *present = part->charset[0] == '\0' ? "utf-8" : part->charset;
-		struct buf converted = buf_in(arena);
-
-		if (!text_starts(part->type, "text/") || strcmp(present, charset) == 0 ||
-			strcmp(part->encoding, "base64") == 0 ||
-			strcmp(part->encoding, "quoted-printable") == 0 || is_plain_ascii(part->body) ||
-			!transcode_text(&converted, part->body, present, charset))
-			continue;
-		replace_word(&rewriting, part->header, part->charset, charset);
-		replace(&rewriting, part->body, &converted);
-		now = present;
-	}
-	variant = finish(&rewriting, BODY_CHARSET);
-	variant.from = charset;
-	variant.to = now;
+	if (rewriting.count == 0)
+		return body_variant_none();
+	variant = finish(&rewriting, BODY_BASE64_WRAP);
+	variant.sweep = true;
 	return variant;
+}
+
+struct buf body_texts_with(const struct body_texts *texts, const struct span *replacements,
+	enum body_encoding encoding, struct arena *arena)
+{
+	struct rewriting rewriting = rewriting_of(texts, arena);
+
+	for (size_t i = 0; i < texts->count; i++) {
+		const struct mime_part *part = texts->items[i].part;
+		struct buf encoded;
+
+		if (replacements[i].at == NULL)
+			continue;
+		encoded = encoded_like(part, replacements[i],
+			body_encoding_is(encoding, part->encoding) ? encoding : encoding_of(part), arena);
+		replace(&rewriting, part->body, &encoded);
+	}
+	copy_rest(&rewriting);
+	return rewriting.out;
 }

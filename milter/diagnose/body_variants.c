@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { WRAP_AT = 998 }; /* RFC 5322 section 2.1.1 */
-
 /* Walks the lines; each without its line end. */
 static bool next_line(struct span *rest, struct span *line)
 {
@@ -52,6 +50,16 @@ static bool unescape_from(struct buf *out, struct span line)
 	return applies;
 }
 
+static bool escape_from(struct buf *out, struct span line)
+{
+	bool applies = line.len >= 5 && memcmp(line.at, "From ", 5) == 0;
+
+	if (applies)
+		buf_char(out, '>');
+	buf_add(out, line.at, line.len);
+	return applies;
+}
+
 static bool restore_delimiter_blank(struct buf *out, struct span line)
 {
 	bool applies = line.len == 2 && memcmp(line.at, "--", 2) == 0;
@@ -76,39 +84,40 @@ static struct body_variant each_line(const struct body_facts *facts, enum body_c
 	return variant;
 }
 
-static struct body_variant single_dots(const struct body_facts *facts, struct arena *arena)
+/* How software breaks lines that are too long: a mark at the end, a blank at the start of the next. */
+struct line_breaker {
+	size_t column;
+	const char *end;
+	size_t blanks;
+};
+
+static bool is_broken(const struct line_breaker *breaker, struct span line, struct span rest)
 {
-	return each_line(facts, BODY_DOTS, undouble_dot, arena);
+	size_t mark = strlen(breaker->end);
+
+	if (line.len + 1 < breaker->column || line.len > breaker->column + breaker->blanks ||
+		rest.len <= breaker->blanks || (breaker->blanks > 0 && !text_is_blank(rest.at[0])))
+		return false;
+	return memcmp(line.at + line.len - mark, breaker->end, mark) == 0;
 }
 
-static struct body_variant double_dots(const struct body_facts *facts, struct arena *arena)
-{
-	return each_line(facts, BODY_DOTS, double_dot, arena);
-}
-
-static struct body_variant from_lines(const struct body_facts *facts, struct arena *arena)
-{
-	return each_line(facts, BODY_FROM_LINES, unescape_from, arena);
-}
-
-static struct body_variant delimiter_blanks(const struct body_facts *facts, struct arena *arena)
-{
-	return each_line(facts, BODY_SPACES, restore_delimiter_blank, arena);
-}
-
-/* Joins a line of 998 octets with the one behind it, less the blank that the breaker put there. */
-static struct body_variant long_lines(const struct body_facts *facts, struct arena *arena)
+/* Joins broken lines, less what the breaker put there. */
+static struct body_variant joined_lines(
+	const struct body_facts *facts, const struct line_breaker *breaker, struct arena *arena)
 {
 	struct body_variant variant = {.body = buf_in(arena), .from = "", .to = ""};
 	struct span rest = facts->body, line;
 	bool joining = false;
 
 	while (next_line(&rest, &line)) {
-		size_t blank = joining && line.len > 0 && text_is_blank(line.at[0]);
+		size_t blank = joining ? breaker->blanks : 0;
+		bool broken = is_broken(breaker, line, rest);
 
-		buf_add(&variant.body, line.at + blank, line.len - blank);
-		joining = line.len - blank >= WRAP_AT - 1 && line.len <= WRAP_AT && rest.len > 0 &&
-			  text_is_blank(rest.at[0]);
+		if (blank > line.len)
+			blank = line.len;
+		joining = broken;
+		buf_add(&variant.body, line.at + blank,
+			line.len - blank - (joining ? strlen(breaker->end) : 0));
 		if (joining)
 			variant.count++;
 		else
@@ -118,116 +127,136 @@ static struct body_variant long_lines(const struct body_facts *facts, struct are
 	return variant;
 }
 
-static struct body_variant decoded_parts(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_decoded(facts, "quoted-printable", arena);
-}
-
-static struct body_variant decoded_base64(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_decoded(facts, "base64", arena);
-}
-
-static struct body_variant links(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_links(facts, arena);
-}
-
-static struct body_variant encoded_0(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_encoded(facts, 0, arena);
-}
-
-static struct body_variant encoded_1(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_encoded(facts, 1, arena);
-}
-
-static struct body_variant encoded_2(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_encoded(facts, 2, arena);
-}
-
-static struct body_variant encoded_3(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_encoded(facts, 3, arena);
-}
-
-static struct body_variant wrap_76(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_rewrapped(facts, 76, arena);
-}
-
-static struct body_variant wrap_72(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_rewrapped(facts, 72, arena);
-}
-
-static struct body_variant wrap_64(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_rewrapped(facts, 64, arena);
-}
-
-static struct body_variant wrap_60(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_rewrapped(facts, 60, arena);
-}
-
-static struct body_variant from_iso_2022_jp(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_charset(facts, "iso-2022-jp", arena);
-}
-
-static struct body_variant from_shift_jis(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_charset(facts, "shift_jis", arena);
-}
-
-static struct body_variant from_euc_jp(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_charset(facts, "euc-jp", arena);
-}
-
-static struct body_variant from_utf_8(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_charset(facts, "utf-8", arena);
-}
-
-static struct body_variant from_latin_1(const struct body_facts *facts, struct arena *arena)
-{
-	return variant_charset(facts, "iso-8859-1", arena);
-}
-
-static struct body_variant (*const repairs[])(const struct body_facts *, struct arena *) = {
-	single_dots,
-	double_dots,
-	from_lines,
-	delimiter_blanks,
-	long_lines,
-	decoded_parts,
-	decoded_base64,
-	encoded_0,
-	encoded_1,
-	encoded_2,
-	encoded_3,
-	wrap_76,
-	wrap_72,
-	wrap_64,
-	wrap_60,
-	from_iso_2022_jp,
-	from_shift_jis,
-	from_euc_jp,
-	from_utf_8,
-	from_latin_1,
-	links,
+/* What a repair gets beside the body: whichever of these it needs. */
+struct repair {
+	enum body_change_kind kind;
+	bool (*line)(struct buf *, struct span); /* put right line by line */
+	struct line_breaker breaker;
+	struct recoding recoding;
+	size_t columns;
 };
+
+/* clang-format off */
+#define LINES(kind, function) {kind, function, {0, "", 0}, {NULL, NULL, 0, 0}, 0}
+#define BREAKER(column, end, blanks) {BODY_LINE_WRAP, NULL, {column, end, blanks}, {NULL, NULL, 0, 0}, 0}
+#define RECODING(from, encoding, tail) {BODY_8BIT_CONVERTED, NULL, {0, "", 0}, {from, NULL, encoding, tail}, 0}
+#define COLUMNS(columns) {BODY_BASE64_WRAP, NULL, {0, "", 0}, {NULL, NULL, 0, 0}, columns}
+/* clang-format on */
+
+static const struct repair repairs[] = {
+	LINES(BODY_DOTS, undouble_dot),
+	LINES(BODY_DOTS, double_dot),
+	LINES(BODY_FROM_LINES, unescape_from),
+	LINES(BODY_FROM_LINES, escape_from),
+	LINES(BODY_SPACES, restore_delimiter_blank),
+	/* RFC 5322 section 2.1.1 allows 998; with "!" as Sendmail does it. */
+	BREAKER(998, "", 1),
+	BREAKER(998, "", 0),
+	BREAKER(990, "!", 1),
+	RECODING("quoted-printable", ENCODING_NONE, 0),
+	RECODING("base64", ENCODING_NONE, 0),
+	RECODING(NULL, ENCODING_NONE, 0),
+	RECODING("quoted-printable", ENCODING_NONE, 1),
+	RECODING("base64", ENCODING_NONE, 1),
+	COLUMNS(76),
+	COLUMNS(72),
+	COLUMNS(64),
+	COLUMNS(60),
+	/* From here on the less likely ones. */
+	RECODING(NULL, ENCODING_QP_LITERAL, 0),
+	RECODING(NULL, ENCODING_QP_ALWAYS, 0),
+	RECODING(NULL, ENCODING_QP_NEVER, 0),
+	RECODING(NULL, ENCODING_BASE64, 0),
+	RECODING(NULL, ENCODING_BASE64, 1),
+	RECODING(NULL, ENCODING_BASE64, 2),
+	RECODING(NULL, ENCODING_BASE64, 3),
+	COLUMNS(57),
+	COLUMNS(68),
+	COLUMNS(74),
+	COLUMNS(78),
+	COLUMNS(80),
+	COLUMNS(900),
+	COLUMNS(996),
+	COLUMNS(998),
+	COLUMNS(SIZE_MAX),
+};
+
+#define REPAIRS (sizeof repairs / sizeof repairs[0])
+
+_Static_assert(BODY_VARIANTS_LIKELY < REPAIRS, "the likely repairs come first");
+
+/* Character sets that text may have been in; the second name is the other usual way to write it. */
+static const char *const charsets[][2] = {
+	{"iso-2022-jp", "ISO-2022-JP"},
+	{"utf-8", "UTF-8"},
+	{"shift_jis", "Shift_JIS"},
+	{"iso-8859-1", "ISO-8859-1"},
+	{"euc-jp", "EUC-JP"},
+	{"windows-1252", "Windows-1252"},
+	{"gb2312", "GB2312"},
+	{"gbk", "GBK"},
+	{"koi8-r", "KOI8-R"},
+	{"windows-1251", "Windows-1251"},
+	{"iso-8859-15", "ISO-8859-15"},
+	{"iso-8859-2", "ISO-8859-2"},
+	{"big5", "Big5"},
+	{"euc-kr", "EUC-KR"},
+};
+
+#define CHARSETS (sizeof charsets / sizeof charsets[0])
+
+/* The likely ones first: plain text, then the encodings; the whole list for one encoding after the other. */
+enum { CHARSET_FORMS = 9 };
+
+static struct body_variant other_charset(size_t number, const struct body_texts *texts, struct arena *arena)
+{
+	static const struct {
+		enum body_encoding encoding;
+		unsigned tail;
+	} forms[CHARSET_FORMS] = {{ENCODING_NONE, 0}, {ENCODING_BASE64, 0}, {ENCODING_QP_LITERAL, 0},
+		{ENCODING_NONE, 1}, {ENCODING_QP_ALWAYS, 0}, {ENCODING_QP_NEVER, 0}, {ENCODING_BASE64, 1},
+		{ENCODING_BASE64, 2}, {ENCODING_BASE64, 3}};
+	size_t spelling = number % 2, charset = number / 2 % CHARSETS, form = number / 2 / CHARSETS;
+	struct recoding recoding = {.charset = charsets[charset][spelling],
+		.encoding = forms[form].encoding,
+		.tail = forms[form].tail};
+
+	/* Without parts, nothing in the body tells how it was written. */
+	if (!texts->multipart && spelling > 0)
+		return body_variant_none();
+	return variant_recoding(texts, &recoding, arena);
+}
+
+#define CHARSET_VARIANTS (CHARSET_FORMS * CHARSETS * 2)
+
+struct body_variant body_variant_none(void)
+{
+	return (struct body_variant){.kind = BODY_UNKNOWN, .from = "", .to = ""};
+}
+
+size_t body_variant_swept_count(void)
+{
+	return REPAIRS + LINK_VARIANTS + (size_t)CHARSETS * 2;
+}
 
 size_t body_variant_count(void)
 {
-	return sizeof repairs / sizeof repairs[0];
+	return REPAIRS + LINK_VARIANTS + CHARSET_VARIANTS;
 }
 
-struct body_variant body_variant(size_t number, const struct body_facts *facts, struct arena *arena)
+struct body_variant body_variant(size_t number, const struct body_texts *texts, struct arena *arena)
 {
-	return repairs[number](facts, arena);
+	const struct repair *repair = &repairs[number];
+
+	if (number >= REPAIRS + LINK_VARIANTS)
+		return other_charset(number - REPAIRS - LINK_VARIANTS, texts, arena);
+	if (number >= REPAIRS)
+		return variant_links(number - REPAIRS, texts, arena);
+	if (repair->line != NULL)
+		return each_line(texts->facts, repair->kind, repair->line, arena);
+	if (repair->breaker.column > 0)
+		return joined_lines(texts->facts, &repair->breaker, arena);
+	if (repair->columns > 0)
+		return variant_rewrapped(texts, repair->columns, arena);
+	return variant_recoding(texts, &repair->recoding, arena);
 }

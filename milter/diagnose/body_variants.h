@@ -14,8 +14,16 @@ struct body_variant {
 	bool sweep;            /* also look for added text around it */
 };
 
+struct body_variant body_variant_none(void);
+
+struct body_texts;
+
+/* The likely repairs come first; some may have text added around them besides. */
+enum { BODY_VARIANTS_LIKELY = 17, BODY_VARIANT_DOUBLE_DOTS = 1 };
+
 /* How many repairs there are; body_variant takes 0 to this minus 1. */
 size_t body_variant_count(void);
-struct body_variant body_variant(size_t number, const struct body_facts *facts, struct arena *arena);
+size_t body_variant_swept_count(void); /* behind these, none is to be swept */
+struct body_variant body_variant(size_t number, const struct body_texts *texts, struct arena *arena);
 
 #endif

@@ -54,6 +54,7 @@ static const char *body_words(const struct collection *collection, const struct 
 	case BODY_INSERTED:
 		return in_language(collection, "text put into the body", "本文への挿入");
 	case BODY_UNKNOWN:
+	case BODY_TRUNCATED:
 		return in_language(collection, "body", "本文");
 	default:
 		return in_language(collection, "body converted", "本文の変換");

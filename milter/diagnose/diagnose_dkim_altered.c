@@ -60,6 +60,7 @@ static void body_cause(struct collection *collection, const struct body_change *
 		[BODY_BANNER] = CAUSE_DKIM_BODY_ALTERED_BANNER,
 		[BODY_WRAPPED] = CAUSE_DKIM_BODY_ALTERED_MIME_WRAPPED,
 		[BODY_INSERTED] = CAUSE_DKIM_BODY_ALTERED_INSERTED,
+		[BODY_TRUNCATED] = CAUSE_NONE, /* cut_cause */
 	};
 
 	if (causes[change->kind] != CAUSE_NONE)
@@ -106,6 +107,15 @@ static void wrong_canon_cause(struct collection *collection, const struct altera
 				{"used", used}));
 }
 
+/* How long it was, nobody can tell. */
+static void cut_cause(struct collection *collection, const struct signature_verdict *signature)
+{
+	const char *have = arena_printf(collection->arena, "%lld", (long long)signature->canonical_length);
+
+	cause_found(collection, CAUSE_DKIM_BODY_TRUNCATED, CONFIDENCE_STRONG,
+		DETAILS({"have", have}, {"need", arena_printf(collection->arena, "> %s", have)}));
+}
+
 struct explained signature_alteration_causes(
 	struct collection *collection, const struct signature_verdict *signature)
 {
@@ -121,6 +131,8 @@ struct explained signature_alteration_causes(
 		cause_found(collection, CAUSE_DKIM_ALTERED_BY_MAILING_LIST, CONFIDENCE_PROVEN,
 			DETAILS({"list", list}));
 	body_cause(collection, &alteration->body, by);
+	if (alteration->body.kind == BODY_TRUNCATED)
+		cut_cause(collection, signature);
 	if (!explains_header(alteration))
 		header_cause(collection, &alteration->header, by);
 	if (alteration->body.out_of_budget)

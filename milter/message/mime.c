@@ -162,6 +162,8 @@ static void split_part(struct walk *walk, size_t index)
 			add_part(walk, without_line_end((struct span){part, (size_t)(line - part)}), index);
 		if (kind != 0)
 			part = kind == 1 ? next : NULL;
+		if (kind == 2)
+			walk->parts[index].closed = true;
 		line = next;
 	}
 	if (part != NULL && part < end)

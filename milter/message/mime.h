@@ -17,6 +17,7 @@ struct mime_part {
 	const char *encoding; /* "quoted-printable", lower case; "" when not given */
 	const char *charset;  /* lower case, "" when not given */
 	const char *boundary; /* of a multipart, else "" */
+	bool closed;          /* a multipart whose last delimiter came */
 	size_t parent;        /* index; its own for the message itself */
 	unsigned depth;
 };
