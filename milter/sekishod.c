@@ -1,6 +1,7 @@
 /* sekishod, the daemon: reads its arguments, then is a supervisor, a worker, or a check. */
 #include "base/fault.h"
 #include "service/configuration.h"
+#include "service/exporter.h"
 #include "service/supervisor.h"
 #include "service/worker.h"
 #include "settings/settings.h"
@@ -17,7 +18,7 @@
 struct arguments {
 	const char *config_path;
 	char zone_path[PATH_MAX]; /* "" without --zone */
-	bool test, worker, announce;
+	bool test, worker, announce, exporter;
 };
 
 static const char usage[] =
@@ -54,6 +55,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		{"help", no_argument, NULL, 'h'},
 		{"worker", no_argument, NULL, 'w'},   /* how the supervisor calls us */
 		{"announce", no_argument, NULL, 'a'}, /* likewise */
+		{"exporter", no_argument, NULL, 'e'}, /* likewise */
 		{NULL, 0, NULL, 0},
 	};
 	int found;
@@ -79,6 +81,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 'a':
 			arguments->announce = true;
+			break;
+		case 'e':
+			arguments->exporter = true;
 			break;
 		case 'V':
 			return puts("sekishod " PACKAGE_VERSION) < 0;
@@ -121,6 +126,8 @@ int main(int argc, char **argv)
 		return status;
 	if (arguments.worker)
 		return worker_run(arguments.zone_path, arguments.announce);
+	if (arguments.exporter)
+		return exporter_run();
 	if (arguments.test)
 		return check_configuration(&arguments);
 	/* the paths must hold for the next program of an upgrade, and wherever we are */

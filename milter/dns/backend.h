@@ -12,6 +12,7 @@ struct dns_backend {
 	void (*warm)(void *self, const struct question *question); /* any thread, never waits */
 	void (*close)(void *self);
 	bool (*asks_servers)(void *self); /* can ASK_AUTHORITY be answered? NULL: never */
+	size_t (*kept)(void *self);       /* answers in memory; NULL: none */
 };
 
 /* The backend's table is borrowed, its self is closed with dns_close. */

@@ -63,6 +63,7 @@ struct dns_counters dns_counters(const struct dns *dns)
 		.cached = atomic_load(&dns->cached),
 		.failed = atomic_load(&dns->failed),
 		.timeouts = atomic_load(&dns->timeouts),
+		.kept = dns->backend->kept != NULL ? dns->backend->kept(dns->self) : 0,
 	};
 }
 
@@ -121,7 +122,8 @@ static bool zone_asks_servers(void *self)
 
 struct dns *dns_open_zone(const struct zone *zone)
 {
-	static const struct dns_backend backend = {ask_zone, warm_zone, close_zone, zone_asks_servers};
+	static const struct dns_backend backend = {
+		.ask = ask_zone, .warm = warm_zone, .close = close_zone, .asks_servers = zone_asks_servers};
 
 	return dns_new(&backend, (void *)zone, "case zone");
 }

@@ -37,6 +37,7 @@ bool dns_asks_servers(const struct dns *dns);
 
 struct dns_counters {
 	uint64_t asked, cached, failed, timeouts;
+	size_t kept; /* answers in memory now */
 };
 struct dns_counters dns_counters(const struct dns *dns);
 

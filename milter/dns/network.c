@@ -362,9 +362,15 @@ static void warm_network(void *self, const struct question *question)
 	cache_warm(((struct dispatcher *)self)->cache, question);
 }
 
+static size_t network_kept(void *self)
+{
+	return cache_size(((struct dispatcher *)self)->cache).entries;
+}
+
 struct dns *dns_open_network(const struct settings *settings, struct fault *fault)
 {
-	static const struct dns_backend backend = {ask_network, warm_network, close_network, network_asks};
+	static const struct dns_backend backend = {
+		ask_network, warm_network, close_network, network_asks, network_kept};
 	struct dispatcher *dispatcher = calloc(1, sizeof *dispatcher);
 	char description[128];
 

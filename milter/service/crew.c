@@ -1,10 +1,10 @@
 #include "service/crew.h"
 
 #include "base/clock.h"
+#include "service/offspring.h"
 #include "service/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,36 +14,24 @@
 /* Opening the libraries takes milliseconds; a worker that needs this long never will. */
 enum { START_LIMIT_MS = 60000 };
 
-/* Out of the way of the descriptors a worker is born with. */
-enum { FIRST_FREE_FD = 10 };
-
-/* Runs in the new process until it becomes the worker's program. */
-static void become_worker(const struct birth *birth, int lifeline)
+static pid_t worker_start(const struct birth *birth, int lifeline, struct fault *fault)
 {
 	const char *arguments[6] = {"sekishod", "--worker"};
 	size_t count = 2;
-	sigset_t none;
-	int listening = fcntl(birth->listening_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-	int settings = fcntl(birth->settings_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-	int line = fcntl(lifeline, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	struct offspring offspring = {.program = birth->program, .arguments = arguments};
 
-	(void)setpgid(0, 0); /* Ctrl-C at a terminal is for the supervisor */
-	if (dup2(listening, WORKER_LISTENING_FD) < 0 || dup2(line, WORKER_LIFELINE_FD) < 0 ||
-		dup2(settings, WORKER_SETTINGS_FD) < 0)
-		_exit(EXIT_SOFTWARE_FAULT);
 	if (birth->announce)
 		arguments[count++] = "--announce";
 	if (birth->zone_path[0] != '\0') {
 		arguments[count++] = "--zone";
-		arguments[count++] = birth->zone_path;
+		arguments[count] = birth->zone_path;
 	}
-	arguments[count] = NULL;
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)execv(birth->program, (char *const *)arguments);
-	/* while a package is being replaced the path may be gone: the program that runs is still there */
-	(void)execv("/proc/self/exe", (char *const *)arguments);
-	_exit(EXIT_SOFTWARE_FAULT);
+	offspring.descriptors[WORKER_LISTENING_FD - OFFSPRING_FIRST_FD] = birth->listening_fd;
+	offspring.descriptors[WORKER_LIFELINE_FD - OFFSPRING_FIRST_FD] = lifeline;
+	offspring.descriptors[WORKER_SETTINGS_FD - OFFSPRING_FIRST_FD] = birth->settings_fd;
+	offspring.descriptors[WORKER_COUNTERS_FD - OFFSPRING_FIRST_FD] = birth->counters_fd;
+	offspring.descriptor_count = WORKER_FDS;
+	return offspring_start(&offspring, fault);
 }
 
 bool crew_start(struct crew *crew, const struct birth *birth, struct fault *fault)
@@ -60,12 +48,9 @@ bool crew_start(struct crew *crew, const struct birth *birth, struct fault *faul
 		fault_set(fault, "no lifeline for a worker: %s", strerror(errno));
 		return false;
 	}
-	pid = fork();
-	if (pid == 0)
-		become_worker(birth, ends[1]);
+	pid = worker_start(birth, ends[1], fault);
 	(void)close(ends[1]);
 	if (pid < 0) {
-		fault_set(fault, "no process for a worker: %s", strerror(errno));
 		(void)close(ends[0]);
 		return false;
 	}
@@ -151,18 +136,14 @@ void crew_listen(struct crew *crew)
 
 bool crew_reap(struct crew *crew, struct member *dead, int *status)
 {
-	pid_t pid;
-
-	while ((pid = waitpid(-1, status, WNOHANG)) > 0) {
-		for (size_t i = 0; i < crew->count; i++) {
-			if (crew->members[i].pid != pid)
-				continue;
-			*dead = crew->members[i];
-			if (dead->lifeline >= 0)
-				(void)close(dead->lifeline);
-			crew->members[i] = crew->members[--crew->count];
-			return true;
-		}
+	for (size_t i = 0; i < crew->count; i++) {
+		if (waitpid(crew->members[i].pid, status, WNOHANG) != crew->members[i].pid)
+			continue;
+		*dead = crew->members[i];
+		if (dead->lifeline >= 0)
+			(void)close(dead->lifeline);
+		crew->members[i] = crew->members[--crew->count];
+		return true;
 	}
 	return false;
 }

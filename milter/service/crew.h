@@ -35,6 +35,7 @@ struct birth {
 	const char *program;
 	int listening_fd;
 	int settings_fd;
+	int counters_fd;
 	const char *zone_path; /* "" for none */
 	unsigned generation;
 	bool announce;

@@ -1,9 +1,12 @@
 #include "service/supervisor.h"
 
 #include "base/clock.h"
+#include "metrics/counters.h"
 #include "report/sink.h"
+#include "service/companion.h"
 #include "service/configuration.h"
 #include "service/crew.h"
+#include "service/orders.h"
 #include "service/pid_file.h"
 #include "service/privileges.h"
 #include "service/readiness.h"
@@ -38,38 +41,13 @@ struct supervisor {
 	char pid_path[4096]; /* where it was taken, whatever a reload says */
 	struct sink *sink;
 	struct crew crew;
+	struct companion exporter;
+	struct counters *counters;
+	int counters_fd; /* for those born later */
 	int64_t start_again_ms;
 	int64_t back_off_ms;
 	int exit_status;
 };
-
-static volatile sig_atomic_t asked_to_stop, asked_to_reload;
-
-static void on_signal(int number)
-{
-	if (number == SIGTERM || number == SIGINT)
-		asked_to_stop = 1;
-	else if (number == SIGHUP || number == SIGUSR1)
-		asked_to_reload = 1;
-}
-
-/* Signals arrive only while we wait, so that no decision is interrupted. */
-static void take_signals(sigset_t *while_waiting)
-{
-	static const int handled[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t blocked;
-
-	(void)sigemptyset(&blocked);
-	for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++) {
-		(void)sigaddset(&blocked, handled[i]);
-		(void)sigaction(handled[i], &action, NULL);
-	}
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)sigprocmask(SIG_BLOCK, &blocked, while_waiting);
-	for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++)
-		(void)sigdelset(while_waiting, handled[i]);
-}
 
 static int64_t drain_deadline(const struct supervisor *supervisor)
 {
@@ -90,6 +68,7 @@ static void fill_up(
 			.program = supervisor->supervision->program,
 			.listening_fd = supervisor->listening_fd,
 			.settings_fd = configuration->copy_fd,
+			.counters_fd = supervisor->counters_fd,
 			.zone_path = supervisor->supervision->zone_path,
 			.generation = generation,
 			.announce = announce,
@@ -101,6 +80,7 @@ static void fill_up(
 			supervisor->start_again_ms = clock_monotonic_ms() + BACK_OFF_MIN_MS;
 			return;
 		}
+		atomic_fetch_add(&supervisor->counters->workers_started, 1);
 	}
 }
 
@@ -149,6 +129,7 @@ static void begin_reload(struct supervisor *supervisor)
 	if (!configuration_load(&supervisor->next, supervisor->supervision->config_path,
 		    supervisor->supervision->zone_path, &fault)) {
 		sink_say(supervisor->sink, LOG_ERR, "reload refused, the old settings stay: %s", fault.text);
+		atomic_fetch_add(&supervisor->counters->reloads_refused, 1);
 		readiness_up("Serving; the last reload was refused");
 		return;
 	}
@@ -177,6 +158,7 @@ static void end_reload(struct supervisor *supervisor)
 	supervisor->next = (struct configuration){.copy_fd = -1};
 	supervisor->reloading = false;
 	supervisor->back_off_ms = 0;
+	atomic_fetch_add(&supervisor->counters->reloads, 1);
 	if (sink != NULL) {
 		sink_close(&supervisor->sink);
 		supervisor->sink = sink;
@@ -190,6 +172,7 @@ static void give_up_reload(struct supervisor *supervisor)
 {
 	sink_say(supervisor->sink, LOG_ERR,
 		"reload given up, the old settings stay: a new worker did not start");
+	atomic_fetch_add(&supervisor->counters->reloads_refused, 1);
 	crew_end(&supervisor->crew, supervisor->generation + 1, drain_deadline(supervisor));
 	configuration_free(&supervisor->next);
 	supervisor->reloading = false;
@@ -249,8 +232,10 @@ static void bury_the_dead(struct supervisor *supervisor)
 
 	while (crew_reap(&supervisor->crew, &dead, &status)) {
 		say_death(supervisor, &dead, status);
+		gauges_give_back(supervisor->counters, dead.pid);
 		if (dead.state == MEMBER_DRAINING || supervisor->stopping)
 			continue;
+		atomic_fetch_add(&supervisor->counters->workers_died, 1);
 		if (supervisor->reloading && dead.generation != supervisor->generation)
 			give_up_reload(supervisor);
 		else if (!supervisor->was_up && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG)
@@ -258,6 +243,35 @@ static void bury_the_dead(struct supervisor *supervisor)
 		else
 			replace(supervisor, &dead);
 	}
+}
+
+static struct companion_wish exporter_wish(const struct supervisor *supervisor)
+{
+	return (struct companion_wish){
+		.wanted = !supervisor->stopping && supervisor->was_up &&
+			  supervisor->configuration.settings->metrics_socket[0] != '\0',
+		.program = supervisor->supervision->program,
+		.settings_fd = supervisor->configuration.copy_fd,
+		.counters_fd = supervisor->counters_fd,
+		.generation = supervisor->generation,
+	};
+}
+
+static void keep_exporter(struct supervisor *supervisor)
+{
+	struct companion_wish wish = exporter_wish(supervisor);
+	struct fault fault = {""};
+
+	if (companion_keep(&supervisor->exporter, &wish, clock_monotonic_ms(), &fault) != COMPANION_NO_NEWS)
+		sink_say(supervisor->sink, LOG_WARNING, "no metrics for %d s: the exporter %s; mail goes on",
+			(int)(supervisor->exporter.back_off_ms / 1000), fault.text);
+}
+
+static bool exporter_is_busy(const struct supervisor *supervisor)
+{
+	struct companion_wish wish = exporter_wish(supervisor);
+
+	return companion_is_busy(&supervisor->exporter, &wish);
 }
 
 static bool is_complete(
@@ -271,14 +285,15 @@ static void decide_next(struct supervisor *supervisor)
 {
 	crew_listen(&supervisor->crew);
 	bury_the_dead(supervisor);
+	keep_exporter(supervisor);
 	if (crew_kill_overdue(&supervisor->crew, clock_monotonic_ms()) > 0)
 		sink_say(supervisor->sink, LOG_WARNING, "a worker that did not end in time was killed");
-	if (asked_to_stop)
+	if (orders.stop)
 		begin_stop(supervisor, EXIT_SUCCESS);
 	if (supervisor->stopping)
 		return;
-	if (asked_to_reload && !supervisor->reloading && supervisor->was_up) {
-		asked_to_reload = 0;
+	if (orders.reload && !supervisor->reloading && supervisor->was_up) {
+		orders.reload = 0;
 		begin_reload(supervisor);
 	}
 	if (clock_monotonic_ms() >= supervisor->start_again_ms)
@@ -297,6 +312,7 @@ static bool is_quiet(const struct supervisor *supervisor)
 	const struct crew *crew = &supervisor->crew;
 
 	return !supervisor->stopping && !supervisor->reloading && supervisor->was_up &&
+	       !exporter_is_busy(supervisor) &&
 	       crew->count == (size_t)supervisor->configuration.settings->workers &&
 	       crew_serving(crew, supervisor->generation) == crew->count;
 }
@@ -307,14 +323,22 @@ static void supervise(struct supervisor *supervisor)
 	static struct pollfd watched[CREW_MAX];
 	sigset_t while_waiting;
 
-	take_signals(&while_waiting);
+	orders_take(&while_waiting);
 	for (;;) {
 		decide_next(supervisor);
-		if (supervisor->stopping && supervisor->crew.count == 0)
+		if (supervisor->stopping && supervisor->crew.count == 0 && supervisor->exporter.pid == 0)
 			return;
 		(void)ppoll(watched, crew_watch(&supervisor->crew, watched),
 			is_quiet(supervisor) ? NULL : &tick, &while_waiting);
 	}
+}
+
+static bool open_counters(struct supervisor *supervisor, struct fault *fault)
+{
+	supervisor->counters_fd = counters_memory_new(clock_wall(), fault);
+	if (supervisor->counters_fd >= 0)
+		supervisor->counters = counters_map(supervisor->counters_fd, fault);
+	return supervisor->counters != NULL;
 }
 
 /* Everything that can be wrong is found here, before anybody can connect. */
@@ -323,7 +347,8 @@ static bool open_house(struct supervisor *supervisor, struct fault *fault)
 	struct configuration *configuration = &supervisor->configuration;
 
 	if (!configuration_load(configuration, supervisor->supervision->config_path,
-		    supervisor->supervision->zone_path, fault))
+		    supervisor->supervision->zone_path, fault) ||
+		!open_counters(supervisor, fault))
 		return false;
 	(void)snprintf(
 		supervisor->pid_path, sizeof supervisor->pid_path, "%s", configuration->settings->pid_file);
@@ -347,6 +372,8 @@ int supervisor_run(const struct supervision *supervision)
 		.supervision = supervision,
 		.configuration = {.copy_fd = -1},
 		.next = {.copy_fd = -1},
+		.exporter = {.role = "exporter", .lifeline = -1},
+		.counters_fd = -1,
 		.listening_fd = -1,
 		.pid_file = -1,
 		.exit_status = EXIT_CONFIG,

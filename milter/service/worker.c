@@ -2,10 +2,12 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "metrics/counters.h"
 #include "report/sink.h"
 #include "service/equipment.h"
 #include "service/gate.h"
 #include "service/privileges.h"
+#include "service/pulse.h"
 #include "service/sandbox.h"
 #include "service/start_line.h"
 #include "session/diagnosis_queue.h"
@@ -44,6 +46,7 @@ struct worker {
 	struct equipment equipment;
 	struct outlets outlets;
 	struct session_shared shared;
+	struct pulse pulse;
 	struct gate gate;
 	struct sandbox sandbox;
 	pthread_t server;
@@ -121,6 +124,7 @@ static bool take_identity(const struct settings *settings, struct fault *fault)
 
 static bool prepare(struct worker *worker, const char *zone_path, struct fault *fault)
 {
+	struct counters *counters;
 	char path[32];
 
 	if (!is_listening(WORKER_LISTENING_FD)) {
@@ -130,10 +134,12 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", WORKER_SETTINGS_FD);
 	worker->settings = settings_read(path, fault);
 	(void)close(WORKER_SETTINGS_FD);
+	counters = counters_map(WORKER_COUNTERS_FD, fault);
+	(void)close(WORKER_COUNTERS_FD);
 	raise_descriptor_limit();
 	(void)fcntl(WORKER_LISTENING_FD, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(WORKER_LIFELINE_FD, F_SETFD, FD_CLOEXEC);
-	if (worker->settings == NULL)
+	if (worker->settings == NULL || counters == NULL)
 		return false;
 	limit_memory(worker->settings->worker_memory_limit);
 	if (!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
@@ -141,13 +147,15 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		!sandbox_raise_fence(&worker->sandbox, worker->settings, fault) ||
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
-	worker->outlets = (struct outlets){.sink = worker->equipment.sink};
+	worker->outlets = (struct outlets){.sink = worker->equipment.sink, .counters = counters};
 	worker->shared = (struct session_shared){.inspector = &worker->equipment.inspector,
 		.outlets = &worker->outlets,
 		.queue = diagnosis_queue_open(&worker->outlets, fault)};
 	if (worker->shared.queue == NULL || !session_open(&worker->shared, WORKER_LISTENING_FD, fault) ||
 		!sandbox_close(&worker->sandbox, worker->settings, fault))
 		return false;
+	pulse_begin(&worker->pulse, counters, worker->equipment.dns, worker->equipment.sink,
+		worker->shared.queue);
 	if (pthread_create(&worker->server, NULL, serve, NULL) != 0) {
 		fault_set(fault, "no thread to serve with");
 		return false;
@@ -252,6 +260,7 @@ static _Noreturn void leave(struct worker *worker)
 
 	session_refuse_new();
 	diagnosed = finish_diagnoses(worker);
+	pulse_beat(&worker->pulse);
 	counts = session_counts();
 	if (counts.messages > 0)
 		sink_say(worker->equipment.sink, LOG_WARNING,
@@ -292,6 +301,7 @@ int worker_run(const char *zone_path, bool announce)
 			_exit(EXIT_SOFTWARE_FAULT);
 		}
 		mind_descriptors(&worker);
+		pulse_beat(&worker.pulse);
 	}
 	drain(&worker);
 	leave(&worker);

@@ -11,7 +11,13 @@
 struct settings;
 
 /* Descriptors a worker is born with. */
-enum { WORKER_LISTENING_FD = 3, WORKER_LIFELINE_FD = 4, WORKER_SETTINGS_FD = 5 };
+enum {
+	WORKER_LISTENING_FD = 3,
+	WORKER_LIFELINE_FD = 4,
+	WORKER_SETTINGS_FD = 5,
+	WORKER_COUNTERS_FD = 6,
+	WORKER_FDS = 4
+};
 
 /* What goes over the lifeline; when the supervisor's end closes, that means WORKER_DRAIN too. */
 enum {

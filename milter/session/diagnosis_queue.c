@@ -69,6 +69,16 @@ bool diagnosis_queue_put(
 	return room;
 }
 
+size_t diagnosis_queue_length(struct diagnosis_queue *queue)
+{
+	size_t count;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	count = queue->count;
+	(void)pthread_mutex_unlock(&queue->lock);
+	return count;
+}
+
 /* Waits for the next task; false when there will be none. */
 static bool take(struct diagnosis_queue *queue, struct task *task, bool *too_late)
 {

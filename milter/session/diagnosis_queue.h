@@ -7,6 +7,7 @@
 #include "base/fault.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct decision;
 struct diagnosis_queue;
@@ -20,6 +21,9 @@ struct diagnosis_queue *diagnosis_queue_open(const struct outlets *outlets, stru
  * when it is full or being finished. Any thread; never waits. */
 bool diagnosis_queue_put(
 	struct diagnosis_queue *queue, struct inspection **inspection, const struct decision *decision);
+
+/* How many wait. Any thread. */
+size_t diagnosis_queue_length(struct diagnosis_queue *queue);
 
 /* Takes nothing more and works off what is there: for so long as it should be, then without asking
  * further. No record is lost. False when the thread does not end, seconds behind its time: then nothing

@@ -1,5 +1,6 @@
 #include "session/outlets.h"
 
+#include "metrics/observe.h"
 #include "report/record.h"
 #include "report/sink.h"
 
@@ -9,4 +10,5 @@ void outlets_tell(const struct outlets *outlets, const struct findings *findings
 	struct record record = record_of(findings, decision, arena);
 
 	sink_write(outlets->sink, &record);
+	counters_observe(outlets->counters, findings, decision);
 }

@@ -4,6 +4,7 @@
 #define SESSION_OUTLETS_H
 
 struct arena;
+struct counters;
 struct decision;
 struct findings;
 struct sink;
@@ -11,6 +12,7 @@ struct sink;
 /* Borrowed, shared by all threads. */
 struct outlets {
 	struct sink *sink;
+	struct counters *counters;
 };
 
 /* Any thread; never waits. */

@@ -119,7 +119,8 @@ static bool store_network(struct network_list *list, const struct option_row *ro
 static bool store_text(struct settings *settings, const struct option_row *row, const char *text,
 	struct arena *arena, struct fault *fault)
 {
-	const char *wanted, *value = shape_value(row->shape, text, arena, &wanted);
+	bool left_out = row->kind == OPTION_TEXT && *text == '\0' && *row->initial == '\0';
+	const char *wanted, *value = left_out ? "" : shape_value(row->shape, text, arena, &wanted);
 
 	if (value == NULL)
 		return refuse(row, text, wanted, fault);

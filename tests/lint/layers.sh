@@ -43,6 +43,7 @@ only 'unbound\.h' dns
 only 'confuse\.h' settings
 only 'libpsl\.h' base
 only 'idn2\.h' base
+only 'microhttpd\.h' metrics
 only 'systemd/sd-journal' report
 only 'systemd/sd-daemon' service
 grep -lE '^#[[:space:]]*include "(session|service)/' milter/sekisho.c && complain "sekisho links neither session nor service"

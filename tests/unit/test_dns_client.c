@@ -59,7 +59,7 @@ static void fake_close(void *self)
 	((struct fake *)self)->closed = true;
 }
 
-static const struct dns_backend fake_backend = {fake_ask, fake_warm, fake_close, NULL};
+static const struct dns_backend fake_backend = {fake_ask, fake_warm, fake_close, NULL, NULL};
 
 static void names(void **state)
 {

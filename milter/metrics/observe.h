@@ -1,0 +1,13 @@
+/* One message → the counters. */
+#ifndef METRICS_OBSERVE_H
+#define METRICS_OBSERVE_H
+
+struct counters;
+struct decision;
+struct findings;
+
+/* Once per message, when its findings are final. Any thread. */
+void counters_observe(
+	struct counters *counters, const struct findings *findings, const struct decision *decision);
+
+#endif

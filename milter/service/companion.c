@@ -1,0 +1,124 @@
+#include "service/companion.h"
+
+#include "service/offspring.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	END_LIMIT_MS = 5000,     /* from the closing of the lifeline to SIGKILL */
+	BACK_OFF_MIN_MS = 1000,  /* before it is started again */
+	BACK_OFF_MAX_MS = 60000, /* and at most */
+};
+
+static void start(struct companion *companion, const struct companion_wish *wish, struct fault *fault)
+{
+	char option[32];
+	const char *arguments[] = {"sekishod", option, NULL};
+	struct offspring offspring = {
+		.program = wish->program, .arguments = arguments, .descriptor_count = 3};
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+		fault_set(fault, "no lifeline: %s", strerror(errno));
+		return;
+	}
+	(void)snprintf(option, sizeof option, "--%s", companion->role);
+	offspring.descriptors[0] = ends[1];
+	offspring.descriptors[1] = wish->settings_fd;
+	offspring.descriptors[2] = wish->counters_fd;
+	pid = offspring_start(&offspring, fault);
+	(void)close(ends[1]);
+	if (pid < 0) {
+		(void)close(ends[0]);
+		return;
+	}
+	companion->pid = pid;
+	companion->lifeline = ends[0];
+	companion->generation = wish->generation;
+	companion->kill_at_ms = INT64_MAX;
+}
+
+static void let_go(struct companion *companion)
+{
+	if (companion->lifeline >= 0)
+		(void)close(companion->lifeline);
+	companion->lifeline = -1;
+}
+
+static bool is_ending(const struct companion *companion)
+{
+	return companion->pid > 0 && companion->lifeline < 0;
+}
+
+/* True when it has ended without being told to; fault then says how. */
+static bool has_died(struct companion *companion, struct fault *fault)
+{
+	bool told = is_ending(companion);
+	int status = 0;
+
+	if (companion->pid <= 0 || waitpid(companion->pid, &status, WNOHANG) != companion->pid)
+		return false;
+	companion->pid = 0;
+	let_go(companion);
+	if (told)
+		return false;
+	fault_set(fault, "ended with %s %d", WIFSIGNALED(status) ? "signal" : "status",
+		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	return true;
+}
+
+static void back_off(struct companion *companion, int64_t now_ms)
+{
+	companion->back_off_ms = companion->back_off_ms == 0                    ? BACK_OFF_MIN_MS
+				 : companion->back_off_ms * 2 < BACK_OFF_MAX_MS ? companion->back_off_ms * 2
+										: BACK_OFF_MAX_MS;
+	companion->start_again_ms = now_ms + companion->back_off_ms;
+}
+
+static void end(struct companion *companion, int64_t now_ms)
+{
+	if (!is_ending(companion)) {
+		let_go(companion);
+		companion->kill_at_ms = now_ms + END_LIMIT_MS;
+		companion->back_off_ms = companion->start_again_ms = 0;
+	} else if (now_ms >= companion->kill_at_ms) {
+		(void)kill(companion->pid, SIGKILL);
+		companion->kill_at_ms = INT64_MAX;
+	}
+}
+
+enum companion_news companion_keep(
+	struct companion *companion, const struct companion_wish *wish, int64_t now_ms, struct fault *fault)
+{
+	if (has_died(companion, fault)) {
+		back_off(companion, now_ms);
+		return COMPANION_DIED;
+	}
+	if (companion->pid > 0) {
+		if (!wish->wanted || companion->generation != wish->generation)
+			end(companion, now_ms);
+		return COMPANION_NO_NEWS;
+	}
+	if (!wish->wanted || now_ms < companion->start_again_ms)
+		return COMPANION_NO_NEWS;
+	start(companion, wish, fault);
+	if (companion->pid > 0)
+		return COMPANION_NO_NEWS;
+	back_off(companion, now_ms);
+	return COMPANION_NOT_STARTED;
+}
+
+bool companion_is_busy(const struct companion *companion, const struct companion_wish *wish)
+{
+	bool runs = companion->pid > 0;
+
+	return runs != wish->wanted || is_ending(companion) ||
+	       (runs && companion->generation != wish->generation);
+}
