@@ -13,8 +13,7 @@ void alterations_begin(struct alterations *alterations)
 		alterations->of[i] =
 			(struct alteration){.header = header_change_none(), .body = body_change_none()};
 	alterations->of_arc = (struct alteration){.header = header_change_none(), .body = body_change_none()};
-	alterations->budget = SEARCH_BUDGET;
-	alterations->searches_left = ALTERATIONS_MAX;
+	alterations->effort = (struct effort){.octets = SEARCH_BUDGET};
 }
 
 static struct digest digest_from(const uint8_t *octets, size_t len)
@@ -26,7 +25,7 @@ static struct digest digest_from(const uint8_t *octets, size_t len)
 }
 
 static struct body_change search_body(
-	struct collection *collection, const struct signature_verdict *signature, size_t *budget)
+	struct collection *collection, const struct signature_verdict *signature, struct effort *effort)
 {
 	const struct findings_so_far *facts = collection->facts;
 	struct base64 hash =
@@ -43,7 +42,7 @@ static struct body_change search_body(
 	if (hash.fault != BASE64_GOOD || !facts->body_kept ||
 		!canon_parse(signature->canonicalization, &header_canon, &body.canon))
 		return body_change_none();
-	return body_change_find(&body, budget, collection->arena);
+	return body_change_find(&body, effort, collection->arena);
 }
 
 /* For Ed25519 the key and the signature; false when they are not what they should be. */
@@ -63,7 +62,7 @@ static bool take_ed25519(
 }
 
 static struct header_change search_header(
-	struct collection *collection, const struct signature_verdict *signature, size_t *budget)
+	struct collection *collection, const struct signature_verdict *signature, struct effort *effort)
 {
 	const struct findings_so_far *facts = collection->facts;
 	struct header_facts header = {
@@ -81,10 +80,9 @@ static struct header_change search_header(
 
 	if (!known || !canon_parse(signature->canonicalization, &header.canon, &body_canon))
 		return header_change_none();
-	return header_change_find(&header, budget, collection->arena);
+	return header_change_find(&header, effort, collection->arena);
 }
 
-/* One search more than is left is noted as wanted. */
 static const struct alteration *search(struct collection *collection,
 	const struct signature_verdict *signature, struct alteration *alteration)
 {
@@ -92,17 +90,16 @@ static const struct alteration *search(struct collection *collection,
 
 	if (alteration->searched)
 		return alteration;
-	if (alterations->searches_left == 0) {
-		if (collection->facts->inquiry != NULL)
-			collection->facts->inquiry->alterations_wanted = true;
-		return NULL;
-	}
-	alterations->searches_left--;
 	alteration->searched = true;
+	if (!effort_exceeds(&alterations->effort, 0)) {
+		alteration->body.out_of_budget = true;
+		return alteration;
+	}
 	if (signature->digests_known && !signature->body_hash_matches)
-		alteration->body = search_body(collection, signature, &alterations->budget);
+		alteration->body = search_body(collection, signature, &alterations->effort);
 	if (signature->fault == SIGFAULT_SIGNATURE)
-		alteration->header = search_header(collection, signature, &alterations->budget);
+		alteration->header = search_header(collection, signature, &alterations->effort);
+	collection->partial = collection->partial || alterations->effort.stopped;
 	return alteration;
 }
 

@@ -1,10 +1,9 @@
-/* What happened to one signed message on the way, looked for once and kept. The work is bounded: it is
- * counted in octets hashed, and what costs as much as hashing counts for octets too, so that the same
- * message always gets the same diagnosis. */
+/* What happened to one signed message on the way, looked for once and kept. */
 #ifndef DIAGNOSE_ALTERATION_H
 #define DIAGNOSE_ALTERATION_H
 
 #include "diagnose/body_change.h"
+#include "diagnose/effort.h"
 #include "diagnose/header_change.h"
 
 enum { ALTERATIONS_MAX = 10 }; /* signatures looked at; more are not evaluated anyway */
@@ -22,8 +21,7 @@ struct alteration {
 struct alterations {
 	struct alteration of[ALTERATIONS_MAX];
 	struct alteration of_arc; /* of the newest ARC-Message-Signature */
-	size_t budget;            /* octets that may still be hashed */
-	unsigned searches_left;   /* before the caller looks at the clock; the next one is noted as wanted */
+	struct effort effort;
 };
 
 struct collection;

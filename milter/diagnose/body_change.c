@@ -5,6 +5,7 @@
 #include "diagnose/body_recoded.h"
 #include "diagnose/body_sweep.h"
 #include "diagnose/body_transcode.h"
+#include "diagnose/effort.h"
 #include "message/mime.h"
 
 #include <string.h>
@@ -22,29 +23,28 @@ static const char *canon_name(enum canon canon)
 }
 
 static struct digest hash_within(
-	const struct body_facts *facts, const char *octets, size_t len, size_t *budget)
+	const struct body_facts *facts, const char *octets, size_t len, struct effort *effort)
 {
-	if (*budget < len)
+	if (!effort_spend(effort, len))
 		return (struct digest){.len = 0};
-	*budget -= len;
 	return digest_of(facts->digest_kind, octets, len);
 }
 
 /* Is this what was signed, in the canonical form, cut at l=? */
-static bool body_fits(const struct body_facts *facts, enum canon canon, struct span body, size_t *budget,
-	struct arena *arena)
+static bool body_fits(const struct body_facts *facts, enum canon canon, struct span body,
+	struct effort *effort, struct arena *arena)
 {
 	struct buf canonical = canon_body(canon, body, arena);
 	struct digest hash;
 
 	if (facts->length >= 0 && (uint64_t)facts->length < canonical.len)
 		canonical.len = (size_t)facts->length;
-	hash = hash_within(facts, canonical.data, canonical.len, budget);
+	hash = hash_within(facts, canonical.data, canonical.len, effort);
 	return digest_equal(&hash, &facts->signed_hash);
 }
 
 /* The body with LF only, in canonical form behind or before the line ends were taken for such. */
-static bool hashed_with_lf(const struct body_facts *facts, size_t *budget, struct arena *arena)
+static bool hashed_with_lf(const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
 	static const char *const ends[] = {"", "\r\n"};
 	struct buf canonical = canon_body(facts->canon, facts->body, arena), lines = buf_in(arena);
@@ -61,7 +61,7 @@ static bool hashed_with_lf(const struct body_facts *facts, size_t *budget, struc
 		struct digest hash;
 
 		buf_text(&lines, ends[i]);
-		hash = hash_within(facts, lines.data, lines.len, budget);
+		hash = hash_within(facts, lines.data, lines.len, effort);
 		fits = digest_equal(&hash, &facts->signed_hash);
 	}
 	return fits;
@@ -69,7 +69,7 @@ static bool hashed_with_lf(const struct body_facts *facts, size_t *budget, struc
 
 /* The faults of signers, which have nothing to do with the way. */
 static struct body_change find_signer_fault(
-	const struct body_facts *facts, size_t *budget, struct arena *arena)
+	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
 	enum canon other = facts->canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
 	struct body_change change = body_change_none();
@@ -78,11 +78,11 @@ static struct body_change find_signer_fault(
 
 	if (digest_equal(&nothing, &facts->signed_hash) || digest_equal(&line, &facts->signed_hash)) {
 		change.kind = BODY_SIGNED_EMPTY;
-	} else if (body_fits(facts, other, facts->body, budget, arena)) {
+	} else if (body_fits(facts, other, facts->body, effort, arena)) {
 		change.kind = BODY_OTHER_CANON;
 		change.from = canon_name(facts->canon);
 		change.to = canon_name(other);
-	} else if (hashed_with_lf(facts, budget, arena)) {
+	} else if (hashed_with_lf(facts, effort, arena)) {
 		change.kind = BODY_LINE_ENDS;
 	}
 	return change;
@@ -99,28 +99,28 @@ static struct body_change of_variant(const struct body_variant *variant)
 
 /* Making one costs too: going through the body, writing what comes out, its canonical form. */
 static struct body_variant make_variant(
-	const struct body_texts *texts, size_t number, size_t *budget, struct arena *arena)
+	const struct body_texts *texts, size_t number, struct effort *effort, struct arena *arena)
 {
 	struct body_variant variant = body_variant(number, texts, arena);
 	size_t cost = variant.body.len == 0 ? 0 : texts->facts->body.len / 2;
 
 	if (variant.kind != BODY_UNKNOWN)
 		cost += (variant.kind == BODY_CHARSET ? 4 : 2) * variant.body.len;
-	*budget -= cost < *budget ? cost : *budget;
+	effort_charge(effort, cost);
 	return variant;
 }
 
 /* One repair at a time. */
 static struct body_change find_repair(
-	const struct body_texts *texts, size_t from, size_t to, size_t *budget, struct arena *arena)
+	const struct body_texts *texts, size_t from, size_t to, struct effort *effort, struct arena *arena)
 {
 	const struct body_facts *facts = texts->facts;
 
-	for (size_t i = from; i<to && * budget> facts->body.len; i++) {
-		struct body_variant variant = make_variant(texts, i, budget, arena);
+	for (size_t i = from; i < to && effort_exceeds(effort, facts->body.len); i++) {
+		struct body_variant variant = make_variant(texts, i, effort, arena);
 		struct span body = {variant.body.data, variant.body.len};
 
-		if (variant.kind != BODY_UNKNOWN && body_fits(facts, facts->canon, body, budget, arena))
+		if (variant.kind != BODY_UNKNOWN && body_fits(facts, facts->canon, body, effort, arena))
 			return of_variant(&variant);
 	}
 	return body_change_none();
@@ -128,19 +128,19 @@ static struct body_change find_repair(
 
 /* A repair with text added around it: both happened. The repair is reported, the text with it. */
 static struct body_change find_swept_repair(
-	const struct body_texts *texts, size_t *budget, struct arena *arena)
+	const struct body_texts *texts, struct effort *effort, struct arena *arena)
 {
 	const struct body_facts *facts = texts->facts;
 
-	for (size_t i = 0; i < body_variant_swept_count() && *budget > facts->body.len; i++) {
-		struct body_variant variant = make_variant(texts, i, budget, arena);
+	for (size_t i = 0; i < body_variant_swept_count() && effort_exceeds(effort, facts->body.len); i++) {
+		struct body_variant variant = make_variant(texts, i, effort, arena);
 		struct body_facts repaired = *facts;
 		struct body_change change;
 
 		if (variant.kind == BODY_UNKNOWN || !variant.sweep)
 			continue;
 		repaired.body = (struct span){variant.body.data, variant.body.len};
-		change = body_sweep(&repaired, budget, arena);
+		change = body_sweep(&repaired, effort, arena);
 		if (change.kind != BODY_UNKNOWN) {
 			change.kind = variant.kind;
 			change.from = variant.from;
@@ -153,11 +153,11 @@ static struct body_change find_swept_repair(
 
 struct recoded_search {
 	const struct body_facts *facts;
-	size_t *budget;
+	struct effort *effort;
 	struct arena *arena;
 };
 
-/* The search ends without anything found when the budget does not reach. */
+/* The search ends without anything found when the effort does not reach. */
 static bool fits_recoded(void *context, struct body_variant *variant)
 {
 	struct recoded_search *search = context;
@@ -165,19 +165,19 @@ static bool fits_recoded(void *context, struct body_variant *variant)
 	size_t cost = facts->body.len * RECODING_COST;
 	struct span body = {variant->body.data, variant->body.len};
 
-	if (*search->budget < cost) {
-		*search->budget = 0;
+	if (!effort_spend(search->effort, cost)) {
+		search->effort->octets = 0;
 		variant->kind = BODY_UNKNOWN;
 		return true;
 	}
-	*search->budget -= cost;
-	return body_fits(facts, facts->canon, body, search->budget, search->arena);
+	return body_fits(facts, facts->canon, body, search->effort, search->arena);
 }
 
 /* Text that a list or a filter put into encoded parts, or into several. */
-static struct body_change find_recoded(const struct body_texts *texts, size_t *budget, struct arena *arena)
+static struct body_change find_recoded(
+	const struct body_texts *texts, struct effort *effort, struct arena *arena)
 {
-	struct recoded_search search = {texts->facts, budget, arena};
+	struct recoded_search search = {texts->facts, effort, arena};
 	struct recoded_visitor visitor = {fits_recoded, &search};
 	const char *text = "";
 	struct body_variant variant = body_recoded_find(texts, &visitor, &text, arena);
@@ -191,9 +191,10 @@ static struct body_change find_recoded(const struct body_texts *texts, size_t *b
 }
 
 /* A lone dot that was lost leaves no trace: one such line can be found, with the other dots doubled. */
-static struct body_change find_lost_dot(const struct body_texts *texts, size_t *budget, struct arena *arena)
+static struct body_change find_lost_dot(
+	const struct body_texts *texts, struct effort *effort, struct arena *arena)
 {
-	struct body_variant doubled = make_variant(texts, BODY_VARIANT_DOUBLE_DOTS, budget, arena);
+	struct body_variant doubled = make_variant(texts, BODY_VARIANT_DOUBLE_DOTS, effort, arena);
 	struct body_change change = body_change_none();
 
 	for (int with = 0; with < 2 && change.kind == BODY_UNKNOWN; with++) {
@@ -204,7 +205,7 @@ static struct body_change find_lost_dot(const struct body_texts *texts, size_t *
 			break;
 		if (with > 0)
 			facts.body = (struct span){doubled.body.data, doubled.body.len};
-		body_search_begin(&search, &facts, budget, arena);
+		body_search_begin(&search, &facts, effort, arena);
 		if (body_search_insertion(&search, "."))
 			change.kind = BODY_DOTS;
 		body_search_end(&search);
@@ -220,28 +221,36 @@ static bool is_cut(const struct body_facts *facts, struct arena *arena)
 	return mime.parts[0].boundary[0] != '\0' && !mime.parts[0].closed;
 }
 
-struct body_change body_change_find(const struct body_facts *facts, size_t *budget, struct arena *arena)
+/* What takes longer than one walk. */
+static struct body_change search_on(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct body_change change = find_signer_fault(facts, budget, arena);
-	struct body_texts texts;
+	struct body_texts texts = body_texts_of(facts, arena);
+	struct body_change change = find_repair(&texts, 0, BODY_VARIANTS_LIKELY, effort, arena);
 
-	if (change.kind == BODY_UNKNOWN)
-		change = body_sweep_prefixes(facts, budget, arena);
-	if (change.kind != BODY_UNKNOWN)
-		return change;
-	texts = body_texts_of(facts, arena);
-	change = find_repair(&texts, 0, BODY_VARIANTS_LIKELY, budget, arena);
-	if (change.kind == BODY_UNKNOWN)
-		change = body_sweep(facts, budget, arena);
+	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, 0))
+		change = body_sweep(facts, effort, arena);
 	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
-		change = find_repair(&texts, BODY_VARIANTS_LIKELY, body_variant_count(), budget, arena);
-	if (change.kind == BODY_UNKNOWN && *budget > facts->body.len)
-		change = find_recoded(&texts, budget, arena);
-	if (change.kind == BODY_UNKNOWN && *budget > facts->body.len)
-		change = find_swept_repair(&texts, budget, arena);
-	if (change.kind == BODY_UNKNOWN && *budget > facts->body.len)
-		change = find_lost_dot(&texts, budget, arena);
-	if (change.kind == BODY_UNKNOWN && *budget <= facts->body.len)
+		change = find_repair(&texts, BODY_VARIANTS_LIKELY, body_variant_count(), effort, arena);
+	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, facts->body.len))
+		change = find_recoded(&texts, effort, arena);
+	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, facts->body.len))
+		change = find_swept_repair(&texts, effort, arena);
+	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, facts->body.len))
+		change = find_lost_dot(&texts, effort, arena);
+	return change;
+}
+
+struct body_change body_change_find(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena)
+{
+	struct body_change change = find_signer_fault(facts, effort, arena);
+
+	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, 0))
+		change = body_sweep_prefixes(facts, effort, arena);
+	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, 0))
+		change = search_on(facts, effort, arena);
+	if (change.kind == BODY_UNKNOWN && !effort_exceeds(effort, facts->body.len))
 		change.out_of_budget = true;
 	if (change.kind == BODY_UNKNOWN && is_cut(facts, arena))
 		change.kind = BODY_TRUNCATED;

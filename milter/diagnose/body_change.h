@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+struct effort;
 struct header_list;
 
 enum body_change_kind {
@@ -52,7 +53,8 @@ struct body_change {
 /* Nothing found: BODY_UNKNOWN, every text "". */
 struct body_change body_change_none(void);
 
-/* *budget: octets that may still be hashed; what was used is taken off. */
-struct body_change body_change_find(const struct body_facts *facts, size_t *budget, struct arena *arena);
+/* What was used is taken off the effort. */
+struct body_change body_change_find(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena);
 
 #endif

@@ -1,6 +1,7 @@
 #include "diagnose/body_lines.h"
 
 #include "base/arena.h"
+#include "diagnose/effort.h"
 #include "message/canon.h"
 #include "message/mime.h"
 
@@ -70,8 +71,8 @@ static void find_parts(struct body_search *search)
 	search->part_count = mime.count;
 }
 
-void body_search_begin(
-	struct body_search *search, const struct body_facts *facts, size_t *budget, struct arena *arena)
+void body_search_begin(struct body_search *search, const struct body_facts *facts, struct effort *effort,
+	struct arena *arena)
 {
 	*search = (struct body_search){
 		.facts = facts,
@@ -79,9 +80,10 @@ void body_search_begin(
 		.lines = split_lines(facts, arena),
 		.stream = digest_stream_new(facts->digest_kind),
 		.rest = digest_stream_new(facts->digest_kind),
-		.budget = budget,
+		.effort = effort,
 	};
 	find_parts(search);
+	effort_charge(effort, facts->body.len / 2);
 }
 
 void body_search_end(struct body_search *search)
@@ -92,10 +94,8 @@ void body_search_end(struct body_search *search)
 
 static bool pays(struct body_search *search, size_t cost)
 {
-	if (*search->budget < cost)
+	if (!effort_spend(search->effort, cost))
 		search->out_of_budget = true;
-	else
-		*search->budget -= cost;
 	return !search->out_of_budget;
 }
 

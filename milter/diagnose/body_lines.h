@@ -19,12 +19,12 @@ struct body_search {
 	const size_t *part_lines; /* the first line of each MIME part; [0] is the message itself */
 	size_t part_count;
 	struct digest_stream *stream, *rest;
-	size_t *budget;
+	struct effort *effort;
 	bool out_of_budget;
 };
 
-void body_search_begin(
-	struct body_search *search, const struct body_facts *facts, size_t *budget, struct arena *arena);
+void body_search_begin(struct body_search *search, const struct body_facts *facts, struct effort *effort,
+	struct arena *arena);
 void body_search_end(struct body_search *search);
 
 /* Without its line end. */

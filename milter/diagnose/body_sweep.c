@@ -111,13 +111,14 @@ static struct body_change sweep_windows(struct body_search *search)
 	return body_change_none();
 }
 
-struct body_change body_sweep_prefixes(const struct body_facts *facts, size_t *budget, struct arena *arena)
+struct body_change body_sweep_prefixes(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
 	struct body_change change = body_change_none();
 	struct body_search search;
 	size_t end;
 
-	body_search_begin(&search, facts, budget, arena);
+	body_search_begin(&search, facts, effort, arena);
 	end = end_of_signed(&search, 0);
 	if (end > 0)
 		change = found_window(&search, 0, end);
@@ -125,13 +126,13 @@ struct body_change body_sweep_prefixes(const struct body_facts *facts, size_t *b
 	return change;
 }
 
-struct body_change body_sweep(const struct body_facts *facts, size_t *budget, struct arena *arena)
+struct body_change body_sweep(const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
 	struct body_change change = body_change_none();
 	struct body_search search;
 	size_t end;
 
-	body_search_begin(&search, facts, budget, arena);
+	body_search_begin(&search, facts, effort, arena);
 	end = end_of_signed(&search, 0);
 	if (end > 0)
 		change = found_window(&search, 0, end);

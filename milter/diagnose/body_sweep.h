@@ -6,9 +6,10 @@
 #include "diagnose/body_change.h"
 
 /* BODY_FOOTER, BODY_BANNER, BODY_WRAPPED, BODY_INSERTED, or BODY_UNKNOWN. */
-struct body_change body_sweep(const struct body_facts *facts, size_t *budget, struct arena *arena);
+struct body_change body_sweep(const struct body_facts *facts, struct effort *effort, struct arena *arena);
 
 /* Only the first of these: BODY_FOOTER or BODY_UNKNOWN. One walk, and the most frequent answer. */
-struct body_change body_sweep_prefixes(const struct body_facts *facts, size_t *budget, struct arena *arena);
+struct body_change body_sweep_prefixes(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena);
 
 #endif

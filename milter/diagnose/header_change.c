@@ -1,6 +1,7 @@
 #include "diagnose/header_change.h"
 
 #include "base/arena.h"
+#include "diagnose/effort.h"
 #include "diagnose/header_candidates.h"
 #include "message/header_list.h"
 
@@ -32,7 +33,7 @@ struct search {
 	struct span signature;
 	struct digest_stream *stream;
 	size_t tries_left;
-	size_t *budget;
+	struct effort *effort;
 	size_t octets; /* of all slots and the signature */
 	struct hypothesis *hypotheses;
 	size_t hypothesis_count;
@@ -84,12 +85,11 @@ static size_t octets_of(const struct search *search, const struct hypothesis *co
 /* False when the budget does not reach; then the search is over. */
 static bool spend(struct search *search, size_t octets)
 {
-	if (*search->budget < octets) {
-		search->tries_left = *search->budget = 0;
-		return false;
-	}
-	*search->budget -= octets;
-	return true;
+	if (effort_spend(search->effort, octets))
+		return true;
+	search->tries_left = 0;
+	search->effort->octets = 0;
+	return false;
 }
 
 static bool fits(struct search *search, const struct hypothesis *first, const struct hypothesis *second)
@@ -284,7 +284,8 @@ struct header_change header_change_none(void)
 	return (struct header_change){.name = "", .text = "", .original = "", .to = "", .also_name = ""};
 }
 
-struct header_change header_change_find(const struct header_facts *facts, size_t *budget, struct arena *arena)
+struct header_change header_change_find(
+	const struct header_facts *facts, struct effort *effort, struct arena *arena)
 {
 	struct search *search = arena_alloc(arena, sizeof *search);
 	enum canon other = facts->canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
@@ -292,7 +293,7 @@ struct header_change header_change_find(const struct header_facts *facts, size_t
 
 	search->facts = facts;
 	search->arena = arena;
-	search->budget = budget;
+	search->effort = effort;
 	search->selection = canon_select(facts->header, facts->signed_fields, arena);
 	search->stream = digest_stream_new(facts->digest_kind);
 	search->tries_left = facts->ed25519 ? HEADER_ED25519_MAX : HEADER_SINGLES_MAX + HEADER_PAIRS_MAX;

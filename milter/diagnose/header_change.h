@@ -8,6 +8,7 @@
 #include "base/ed25519.h"
 #include "message/canon.h"
 
+struct effort;
 struct header_list;
 
 /* Limits of the search; ours. */
@@ -52,8 +53,8 @@ struct header_change {
 /* Nothing found: HEADER_UNKNOWN, every text "". */
 struct header_change header_change_none(void);
 
-/* *budget: octets that may still be hashed; what was used is taken off. */
+/* What was used is taken off the effort. */
 struct header_change header_change_find(
-	const struct header_facts *facts, size_t *budget, struct arena *arena);
+	const struct header_facts *facts, struct effort *effort, struct arena *arena);
 
 #endif

@@ -17,7 +17,7 @@
 
 enum {
 	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all; ours */
-	DIAGNOSIS_CPU_MS = 300, /* looked at between rounds; a round makes one search */
+	DIAGNOSIS_CPU_MS = 250, /* then no work is begun; with what is under way it stays below 300 */
 };
 
 /* The verdicts in the order of the RFCs: DMARC looks at those before it. ARC decides none of them and
@@ -149,18 +149,40 @@ static bool may_ask(void *self, const char *name)
 	return admissions_allow(self, name, clock_monotonic_ms() / 1000);
 }
 
-/* A replay gives the same causes on a slow machine: only live mail is limited by the processor's time. */
-static bool may_go_on(const struct inspection *inspection, int64_t begun_cpu_ms)
+static bool is_time_up(void *self)
 {
-	return inspection->shared->fixed_now != 0 || clock_thread_cpu_ms() - begun_cpu_ms < DIAGNOSIS_CPU_MS;
+	const struct inspection *inspection = self;
+
+	return clock_thread_cpu_ms() - inspection->deepening_since_ms >= DIAGNOSIS_CPU_MS;
+}
+
+/* A replay gives the same causes on a slow machine: only live mail is limited by the processor's time. */
+static void limit_effort(struct inspection *inspection)
+{
+	struct effort *effort = &inspection->alterations.effort;
+
+	inspection->deepening_since_ms = clock_thread_cpu_ms();
+	if (inspection->shared->fixed_now != 0)
+		return;
+	effort->is_time_up = is_time_up;
+	effort->self = inspection;
+}
+
+static bool may_go_on(const struct inspection *inspection, int round)
+{
+	const struct effort *effort = &inspection->alterations.effort;
+
+	return round < INQUIRY_ROUNDS_MAX &&
+	       (effort->is_time_up == NULL || !effort->is_time_up(effort->self));
 }
 
 const struct findings *inspection_deepen(struct inspection *inspection)
 {
 	struct findings *findings = &inspection->findings;
-	int64_t started_ms = clock_monotonic_ms(), cpu_ms = clock_thread_cpu_ms();
+	int64_t started_ms = clock_monotonic_ms();
 
 	inspection->may_search = true;
+	limit_effort(inspection);
 	findings->deepened = !inquiry_is_empty(&inspection->inquiry);
 	recollection_keep(inspection->shared, &inspection->work, &inspection->verdicts);
 	if (findings->deepened)
@@ -172,13 +194,12 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
 		(unsigned)inspection->shared->settings->diagnosis_queries, &inspection->gate);
 	for (int round = 0; !inquiry_is_empty(&inspection->inquiry); round++) {
-		bool more = round < INQUIRY_ROUNDS_MAX + ALTERATIONS_MAX && may_go_on(inspection, cpu_ms) &&
+		bool more = may_go_on(inspection, round) &&
 			    investigation_pursue(&inspection->investigation, &inspection->inquiry,
 				    &inspection->work, &inspection->verdicts);
 
 		inspection->investigation.partial = inspection->investigation.partial || !more;
 		findings->evidence = dns_evidence_since(inspection->dns_client, 0);
-		inspection->alterations.searches_left = more ? 1 : 0;
 		diagnose_all(inspection);
 		if (!more)
 			break;

@@ -38,6 +38,7 @@ struct inspection {
 	struct inquiry inquiry;
 	struct investigation investigation;
 	struct alterations alterations;
+	int64_t deepening_since_ms; /* on the clock of the thread's processor time */
 	struct admissions admissions;
 	struct dns_gate gate;
 	struct remembered_keys remembered;

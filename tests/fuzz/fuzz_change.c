@@ -2,6 +2,7 @@
  * first octet chooses the canonical form and the digest, h= is the first line. */
 #include "base/arena.h"
 #include "diagnose/body_change.h"
+#include "diagnose/effort.h"
 #include "diagnose/header_change.h"
 #include "message/header_list.h"
 
@@ -25,12 +26,12 @@ static void check_header(
 		.digest_kind = choice & 2 ? DIGEST_SHA1 : DIGEST_SHA256,
 	};
 	struct header_change change;
-	size_t budget = BUDGET;
+	struct effort effort = {.octets = BUDGET};
 
 	if (facts.signature == NULL)
 		return;
-	change = header_change_find(&facts, &budget, arena);
-	if (budget > BUDGET || change.name == NULL || change.text == NULL || change.original == NULL ||
+	change = header_change_find(&facts, &effort, arena);
+	if (effort.octets > BUDGET || change.name == NULL || change.text == NULL || change.original == NULL ||
 		change.to == NULL)
 		abort();
 }
@@ -42,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct body_facts facts;
 	struct body_change change;
 	const char *text, *message;
-	size_t budget = BUDGET, start;
+	struct effort effort = {.octets = BUDGET};
+	size_t start;
 
 	if (size < 2 || size > MESSAGE_MAX || memchr(data, '\n', size) == NULL)
 		return 0;
@@ -59,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.length = data[0] & 8 ? data[1] : -1,
 		.digest_kind = data[0] & 2 ? DIGEST_SHA1 : DIGEST_SHA256,
 	};
-	change = body_change_find(&facts, &budget, arena);
-	if (budget > BUDGET || change.text == NULL || change.from == NULL || change.to == NULL)
+	change = body_change_find(&facts, &effort, arena);
+	if (effort.octets > BUDGET || change.text == NULL || change.from == NULL || change.to == NULL)
 		abort();
 	check_header(&header, arena_copy(arena, text + 1, (size_t)(message - text) - 2), data[0], arena);
 	arena_free(&arena);

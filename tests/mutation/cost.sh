@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: cost.sh FOLDER-OF-THE-BUILD
 # What the diagnosis costs: processor time per message with and without it, for correct mail and for
-# 1 MB messages that fail. The worst messages we know: tests/support/worst_message.py.
+# 1 MB messages that fail. The worst messages we know: tests/unit/test_worst_messages.c.
 set -eu
 build=$1
 cd "$(dirname "$0")"

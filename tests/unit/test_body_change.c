@@ -104,7 +104,7 @@ static void changes_are_found(void **state)
 			.canon = rows[i].canon,
 			.length = -1,
 			.signed_hash = signed_hash(&rows[i], arena)};
-		size_t budget = SEARCH_BUDGET;
+		struct effort effort = {.octets = SEARCH_BUDGET};
 		struct body_change change;
 
 		if (rows[i].type[0] != '\0')
@@ -112,7 +112,7 @@ static void changes_are_found(void **state)
 		if (rows[i].encoding[0] != '\0')
 			(void)header_list_add(&header, "Content-Transfer-Encoding", rows[i].encoding,
 				strlen(rows[i].encoding));
-		change = body_change_find(&facts, &budget, arena);
+		change = body_change_find(&facts, &effort, arena);
 		if (change.kind != rows[i].kind)
 			print_error("row %zu\n", i);
 		assert_int_equal(change.kind, rows[i].kind);
@@ -120,7 +120,7 @@ static void changes_are_found(void **state)
 			assert_string_equal(change.text, rows[i].text);
 			assert_int_equal(change.added, rows[i].added);
 		}
-		assert_true(budget < SEARCH_BUDGET || rows[i].kind == BODY_SIGNED_EMPTY);
+		assert_true(effort.octets < SEARCH_BUDGET || rows[i].kind == BODY_SIGNED_EMPTY);
 	}
 	arena_free(&arena);
 }
@@ -134,14 +134,14 @@ static void the_budget_holds(void **state)
 	char *body = arena_alloc(arena, SIZE + 1);
 	struct body_facts facts = {
 		.header = &header, .body = {body, SIZE}, .canon = CANON_RELAXED, .length = -1};
-	size_t budget = SEARCH_BUDGET;
+	struct effort effort = {.octets = SEARCH_BUDGET};
 	struct body_change change;
 
 	(void)state;
 	for (size_t i = 0; i < SIZE; i++)
 		body[i] = i % 40 == 38 ? '\r' : i % 40 == 39 ? '\n' : '-';
 	facts.signed_hash = digest_of(DIGEST_SHA256, "x", 1);
-	change = body_change_find(&facts, &budget, arena);
+	change = body_change_find(&facts, &effort, arena);
 	assert_int_equal(change.kind, BODY_UNKNOWN);
 	assert_true(change.out_of_budget);
 	arena_free(&arena);

@@ -115,7 +115,7 @@ static void changes_are_found(void **state)
 		if (rows[i].beside != NULL)
 			add(&arrived, rows[i].beside, rows[i].beside_value);
 		facts = facts_of(&rows[i], &sent, &arrived, arena);
-		change = header_change_find(&facts, &(size_t){SEARCH_BUDGET}, arena);
+		change = header_change_find(&facts, &(struct effort){.octets = SEARCH_BUDGET}, arena);
 		if (change.kind != rows[i].kind)
 			print_error("row %zu: kind %d\n", i, change.kind);
 		assert_int_equal(change.kind, rows[i].kind);
@@ -143,7 +143,7 @@ static void combinations_are_found(void **state)
 	(void)state;
 	add(&arrived, "Reply-To", " ml@list.example");
 	facts = facts_of(&row, &sent, &arrived, arena);
-	change = header_change_find(&facts, &(size_t){SEARCH_BUDGET}, arena);
+	change = header_change_find(&facts, &(struct effort){.octets = SEARCH_BUDGET}, arena);
 	assert_int_equal(change.kind, HEADER_SUBJECT_PREFIX);
 	assert_int_equal(change.also_kind, HEADER_ADDED);
 	assert_string_equal(change.also_name, "reply-to");
@@ -151,13 +151,13 @@ static void combinations_are_found(void **state)
 	arrived = message(&row, " Something else", arena);
 	facts = facts_of(&row, &sent, &arrived, arena);
 	facts.copied_fields = "From:x@y|Subject:=20Invoice";
-	change = header_change_find(&facts, &(size_t){SEARCH_BUDGET}, arena);
+	change = header_change_find(&facts, &(struct effort){.octets = SEARCH_BUDGET}, arena);
 	assert_int_equal(change.kind, HEADER_ALTERED);
 	assert_string_equal(change.original, " Invoice");
 
 	facts = facts_of(&row, &sent, &sent, arena);
 	facts.canon = CANON_SIMPLE;
-	change = header_change_find(&facts, &(size_t){SEARCH_BUDGET}, arena);
+	change = header_change_find(&facts, &(struct effort){.octets = SEARCH_BUDGET}, arena);
 	assert_int_equal(change.kind, HEADER_OTHER_CANON);
 	assert_string_equal(change.to, "relaxed");
 	arena_free(&arena);
