@@ -112,12 +112,17 @@ static const char *former_host(struct collection *collection)
 	struct netaddr found = {.family = NETADDR_NONE};
 
 	for (size_t i = 1; found.family == NETADDR_NONE && i < words.count; i++)
-		if (spf_word_network(&words.items[i], &network))
+		if (spf_word_network(&words.items[i], &network) &&
+			!netaddr_equal(&network.address, &collection->facts->envelope->client))
 			found = network.address;
 	if (found.family == NETADDR_NONE) {
 		mx = inquire(collection, spf->domain, RR_MX);
 		if (mx == NULL || mx->kind != ANSWER_RECORDS)
 			return "";
+		if (!text_equal(
+			    suffixes_organization(collection->facts->suffixes, known_mx_host(&mx->values[0])),
+			    suffixes_organization(collection->facts->suffixes, spf->domain)))
+			return known_mx_host(&mx->values[0]);
 		address = inquire(collection, known_mx_host(&mx->values[0]), RR_A);
 		if (address == NULL || address->kind != ANSWER_RECORDS ||
 			!netaddr_parse(address->values[0].text, &found))
@@ -173,6 +178,14 @@ static enum known record_helps(const struct subject *subject, const struct answe
 						  : KNOWN_NOT;
 }
 
+static bool explained(const struct subject *subject)
+{
+	size_t before = inquiry_size(subject->collection);
+
+	return servers_explain(subject) ||
+	       (inquiry_size(subject->collection) == before && entered_elsewhere(subject));
+}
+
 bool spf_authority_cause(struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
@@ -181,12 +194,8 @@ bool spf_authority_cause(struct collection *collection)
 		.name = domain,
 		.ours = known_answer(&facts->evidence, domain, RR_TXT),
 		.helps = record_helps};
-	size_t before = inquiry_size(collection);
 
-	if (!facts->servers_answer || subject.ours == NULL)
-		return false;
-	return servers_explain(&subject) ||
-	       (inquiry_size(collection) == before && entered_elsewhere(&subject));
+	return facts->servers_answer && subject.ours != NULL && explained(&subject);
 }
 
 /* The value of p= without blanks, as a trial takes it; "" without one. */
@@ -239,7 +248,7 @@ void key_authority_causes(struct collection *collection)
 			!answer_is_trouble(signature->key_answer) &&
 			(answer_is_negative(signature->key_answer) ||
 				signature->recovery == RECOVERY_WRONG_KEY))
-			(void)servers_explain(&subject);
+			(void)explained(&subject);
 	}
 }
 
@@ -260,5 +269,5 @@ void policy_authority_causes(struct collection *collection)
 	subject.name = arena_printf(collection->arena, "_dmarc.%s", dmarc->author_organization);
 	subject.ours = known_answer(&facts->evidence, subject.name, RR_TXT);
 	if (subject.ours != NULL && !answer_is_trouble(subject.ours))
-		(void)servers_explain(&subject);
+		(void)explained(&subject);
 }

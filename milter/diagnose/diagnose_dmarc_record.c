@@ -143,10 +143,42 @@ static void several_records(struct collection *collection)
 			{"fix", first}));
 }
 
+/* "policy=none" where p= belongs, as p= was meant to be read; NULL when there is nothing like it. */
+static const char *misnamed_policy(const struct collection *collection)
+{
+	static const char *const names[] = {"policy=", "pol=", "mode="};
+	const char *record = collection->facts->verdicts->dmarc.record;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *found = text_find(record, strlen(record), names[i]);
+
+		if (found != NULL && found > record && !text_is_alnum(found[-1]))
+			return arena_printf(collection->arena, "(%.*s)", (int)strcspn(found, "; \t"), found);
+	}
+	return NULL;
+}
+
+static void policy_unusable(struct collection *collection)
+{
+	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
+	bool missing = dmarc->fault == DMARCFAULT_POLICY_MISSING;
+	const char *location = location_of(collection), *value = dmarc->fault_text;
+
+	if (missing)
+		value = misnamed_policy(collection);
+	else if (text_starts(value, "p="))
+		value += 2;
+	if (value == NULL)
+		cause_found(collection, CAUSE_DMARC_POLICY_MISSING, CONFIDENCE_PROVEN,
+			DETAILS({"location", location}));
+	else
+		cause_found(collection, CAUSE_DMARC_POLICY_INVALID, CONFIDENCE_PROVEN,
+			DETAILS({"location", location}, {"value", value}));
+}
+
 void dmarc_record_causes(struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
-	const char *value = dmarc->fault_text;
 
 	switch (dmarc->fault) {
 	case DMARCFAULT_NO_RECORD:
@@ -160,13 +192,8 @@ void dmarc_record_causes(struct collection *collection)
 		misspelled(collection);
 		break;
 	case DMARCFAULT_POLICY_MISSING:
-		cause_found(collection, CAUSE_DMARC_POLICY_MISSING, CONFIDENCE_PROVEN,
-			DETAILS({"location", location_of(collection)}));
-		break;
 	case DMARCFAULT_POLICY_INVALID:
-		cause_found(collection, CAUSE_DMARC_POLICY_INVALID, CONFIDENCE_PROVEN,
-			DETAILS({"location", location_of(collection)},
-				{"value", text_starts(value, "p=") ? value + 2 : value}));
+		policy_unusable(collection);
 		break;
 	case DMARCFAULT_DNS:
 		cause_found(collection, CAUSE_DMARC_DNS_FAILURE, CONFIDENCE_STRONG,
@@ -179,9 +206,29 @@ void dmarc_record_causes(struct collection *collection)
 	}
 }
 
-static const char *tag_of(const char *pair, struct arena *arena)
+/* What is wrong with a list of report addresses; both NULL when nothing is. */
+struct report_slip {
+	const char *bare;  /* an address without "mailto:" */
+	const char *wrong; /* no URI at all: "<mailto:a@b.jp>" */
+};
+
+static struct report_slip report_slip_of(const char *list, struct arena *arena)
 {
-	return arena_copy(arena, pair, strcspn(pair, "= "));
+	struct report_slip slip = {.bare = NULL};
+
+	while (*list != '\0' && slip.bare == NULL && slip.wrong == NULL) {
+		size_t len = strcspn(list, ",");
+		const char *uri = span_text(arena, span_trim((struct span){list, len}));
+
+		if (uri[0] != '\0' && !text_starts(uri, "mailto:") && strstr(uri, "://") == NULL) {
+			if (text_find(uri, strlen(uri), "mailto:") == NULL)
+				slip.bare = uri;
+			else
+				slip.wrong = uri;
+		}
+		list += len + (list[len] == ',');
+	}
+	return slip;
 }
 
 /* What does no harm to the verdict but is wrong all the same. */
@@ -189,17 +236,25 @@ static void tag_remarks(struct collection *collection)
 {
 	const struct dmarc_verdict *dmarc = &collection->facts->verdicts->dmarc;
 	const char *bad = dmarc->bad_tag;
-	bool report_tag = text_starts(bad, "rua=") || text_starts(bad, "ruf=");
-	const char *address = dmarc->rua[0] != '\0' ? dmarc->rua : report_tag ? bad + 4 : "";
+	const char *ignored = text_starts(bad, "rua=") || text_starts(bad, "ruf=") ? bad + 4 : "";
+	const char *lists[] = {dmarc->rua, dmarc->ruf, ignored};
+	const char *tag = bad[0] != '\0' ? arena_copy(collection->arena, bad, strcspn(bad, "= ")) : "";
+	const char *bare = NULL;
 
-	if (address[0] != '\0' && text_find(address, strlen(address), "mailto:") == NULL &&
-		strstr(address, "://") == NULL)
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		struct report_slip slip = report_slip_of(lists[i], collection->arena);
+
+		if (bare == NULL)
+			bare = slip.bare;
+		if (tag[0] == '\0' && slip.wrong != NULL)
+			tag = i == 0 ? "rua" : "ruf";
+	}
+	if (bare != NULL)
 		cause_found(collection, CAUSE_DMARC_RUA_NO_MAILTO, CONFIDENCE_PROVEN,
-			DETAILS({"location", location_of(collection)}, {"address", address}));
-	else if (bad[0] != '\0')
+			DETAILS({"location", location_of(collection)}, {"address", bare}));
+	else if (tag[0] != '\0')
 		cause_found(collection, CAUSE_DMARC_TAG_INVALID, CONFIDENCE_PROVEN,
-			DETAILS({"location", location_of(collection)},
-				{"tag", tag_of(bad, collection->arena)}));
+			DETAILS({"location", location_of(collection)}, {"tag", tag}));
 }
 
 void dmarc_remarks(struct collection *collection)

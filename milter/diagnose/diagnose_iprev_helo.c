@@ -1,6 +1,7 @@
 /* The client's reverse name and the name it introduces itself with. */
 #include "base/arena.h"
 #include "base/domain.h"
+#include "base/suffixes.h"
 #include "base/text.h"
 #include "diagnose/collection.h"
 #include "diagnose/inquiry.h"
@@ -103,6 +104,22 @@ static bool leads_elsewhere(const struct collection *collection, const char *nam
 		       client->family == NETADDR_IPV6 ? 128 : 32) == KNOWN_NO;
 }
 
+/* Our own name, or that of the domain the mail is for, said by a host that is not there. */
+static bool is_forged(const struct collection *collection, const char *name)
+{
+	const struct findings_so_far *facts = collection->facts;
+
+	if (name[0] == '\0' || receiver_is_ours(collection))
+		return false;
+	if (text_equal(name, facts->authserv_id))
+		return true;
+	return strchr(facts->authserv_id, '.') != NULL && facts->verdicts->iprev.result != RESULT_TEMPERROR &&
+	       text_equal(name, suffixes_organization(facts->suffixes, facts->authserv_id)) &&
+	       !text_equal(name, suffixes_organization(facts->suffixes, facts->verdicts->iprev.name)) &&
+	       (leads_elsewhere(collection, name) ||
+		       known_without_address(&facts->evidence, name) == KNOWN_YES);
+}
+
 void helo_causes(struct collection *collection)
 {
 	const struct findings_so_far *facts = collection->facts;
@@ -115,18 +132,17 @@ void helo_causes(struct collection *collection)
 
 	if (collection->facts->envelope->relay.family != NETADDR_NONE)
 		return; /* it is our own gateway's */
-	if (text_equal(name, facts->authserv_id) && name[0] != '\0' && !receiver_is_ours(collection)) {
-		cause_found(collection, CAUSE_HELO_FORGED_OWN_NAME, CONFIDENCE_STRONG, NULL);
-		return;
-	}
-	answer = strchr(name, '.') == NULL || receiver_is_behind_relay(collection)
+	answer = strchr(name, '.') == NULL || text_equal(name, facts->authserv_id) ||
+				 receiver_is_behind_relay(collection)
 			 ? NULL
 			 : inquire_spare(collection, name,
 				   envelope->client.family == NETADDR_IPV6 ? RR_AAAA : RR_A);
 	if (answer != NULL && answer->kind == ANSWER_NO_RECORD)
 		(void)inquire_spare(collection, name, answer->asked.type == RR_A ? RR_AAAA : RR_A);
 	addresses = known_addresses(&facts->evidence, name, collection->arena);
-	if (strchr(name, '.') == NULL)
+	if (is_forged(collection, name))
+		cause_found(collection, CAUSE_HELO_FORGED_OWN_NAME, CONFIDENCE_STRONG, NULL);
+	else if (strchr(name, '.') == NULL)
 		cause_found_in_group(collection, CAUSE_HELO_NOT_FQDN, CONFIDENCE_PROVEN,
 			decides ? GROUP_SPF : GROUP_SENDER, NULL);
 	else if (known_without_address(&facts->evidence, name) == KNOWN_YES)

@@ -47,13 +47,26 @@ static void ask_addresses(struct collection *collection, const char *host)
 		(void)inquire_spare(collection, host, RR_AAAA);
 }
 
+/* The host without the domain behind it: "192.0.2.1.example.jp" is an address that a panel completed. */
+static const char *in_front_of_zone(const struct collection *collection, const char *host)
+{
+	const char *zone =
+		suffixes_organization(collection->facts->suffixes, collection->facts->verdicts->spf.domain);
+	size_t len = strlen(host), end = strlen(zone) + 1;
+
+	return len > end && domain_is_below(host, zone) ? arena_copy(collection->arena, host, len - end)
+							: host;
+}
+
 static void host_causes(struct collection *collection, const char *host)
 {
 	const struct evidence *evidence = &collection->facts->evidence;
 	const struct answer *address = known_answer(evidence, host, RR_A);
 
-	if (domain_is_address(host))
-		cause_found(collection, CAUSE_DNS_MX_IS_IP, CONFIDENCE_STRONG, DETAILS({"mx", host}));
+	if (domain_is_address(host) || (known_without_address(evidence, host) == KNOWN_YES &&
+					       domain_is_address(in_front_of_zone(collection, host))))
+		cause_found(collection, CAUSE_DNS_MX_IS_IP, CONFIDENCE_STRONG,
+			DETAILS({"mx", in_front_of_zone(collection, host)}));
 	else if (strcmp(host, ".") == 0)
 		cause_found(collection, CAUSE_DNS_MX_NULL, CONFIDENCE_STRONG, NULL);
 	else if (known_without_address(evidence, host) == KNOWN_YES)

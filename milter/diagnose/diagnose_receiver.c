@@ -123,11 +123,14 @@ static void altered_inside(struct collection *collection)
 static void filtered_before_us(struct collection *collection)
 {
 	static const char *const marks[] = {"X-Virus-Scanned", "X-Virus-Status", "X-Spam-Checker-Version",
-		"X-Spam-Scanned", "X-Filter", "X-Filtered-By", "X-Milter", "X-Content-Filter",
-		"X-Disclaimer"};
+		"X-Spam-Scanned", "X-Filter", "X-Filtered-By", "X-Milter", "X-Content-Filter", "X-Disclaimer",
+		"X-MIME-Autoconverted", "X-Anti-Virus", "X-Antivirus", "X-AV-Checked", "X-Scanned-By"};
 	const struct findings_so_far *facts = collection->facts;
 
-	if (receiver_is_ours(collection) || !content_was_altered(facts->verdicts))
+	const char *ours = suffixes_organization(facts->suffixes, facts->authserv_id);
+
+	if (receiver_is_ours(collection) || !content_was_altered(facts->verdicts) ||
+		strchr(ours, '.') == NULL)
 		return;
 	for (size_t i = 0; i < facts->header->count; i++) {
 		const struct header_field *field = &facts->header->fields[i];
@@ -137,7 +140,7 @@ static void filtered_before_us(struct collection *collection)
 			return;
 		for (size_t m = 0; m < sizeof marks / sizeof marks[0]; m++) {
 			if (!header_field_is(field, marks[m]) ||
-				text_find(field->value, field->value_len, facts->authserv_id) == NULL)
+				text_find(field->value, field->value_len, ours) == NULL)
 				continue;
 			by = arena_printf(collection->arena, "%s: %s", marks[m],
 				span_text(collection->arena, span_trim(span_of(field->value))));

@@ -107,6 +107,8 @@ static void permerror_causes(struct collection *collection)
 {
 	const struct spf_verdict *spf = &collection->facts->verdicts->spf;
 
+	if (!spf->fault_in_include)
+		(void)spf_authority_cause(collection); /* mended already, and not seen here yet? */
 	if (spf->fault >= SPFAULT_SENDER_UNUSABLE && spf->fault <= SPFAULT_NO_RECORD)
 		spf_none_causes(collection);
 	else if (spf->fault >= SPFAULT_TOO_LARGE && spf->fault <= SPFAULT_DUPLICATE_MODIFIER &&

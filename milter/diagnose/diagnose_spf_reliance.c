@@ -190,17 +190,18 @@ bool name_shows_address(const char *name, const struct netaddr *address, struct 
 
 bool name_is_of_pool(const char *name)
 {
-	static const char *const words[] = {"dyn", "dhcp", "ppp", "pool", "dsl", "dialup", "cable",
-		"broadband", "fiber", "ftth", "customer", "cust", "mobile", "home", "client"};
+	static const char *const words[] = {"dyn", "dynamic", "dhcp", "ppp", "pppoe", "pool", "dsl", "adsl",
+		"vdsl", "xdsl", "dialup", "dial", "cable", "catv", "broadband", "fiber", "ftth", "flets",
+		"hikari", "ipngn", "ipbf", "customer", "cust", "mobile", "lte", "home", "residential",
+		"client"};
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		const char *found = text_find(name, strlen(name), words[i]);
 		size_t len = strlen(words[i]);
 
 		/* A whole word between hyphens, dots and digits. */
-		if (found != NULL && (found == name || !text_is_alpha(found[-1])) &&
-			!text_is_alpha(found[len]))
-			return true;
+		for (const char *at = name; (at = text_find(at, strlen(at), words[i])) != NULL; at++)
+			if ((at == name || !text_is_alpha(at[-1])) && !text_is_alpha(at[len]))
+				return true;
 	}
 	return false;
 }
@@ -211,7 +212,13 @@ bool spf_access_line(const struct collection *collection)
 	const char *ptr = facts->verdicts->iprev.name, *helo = facts->envelope->helo;
 	bool pool =
 		name_is_of_pool(ptr) || name_shows_address(ptr, &facts->envelope->client, collection->arena);
+	struct netaddr literal = {.family = NETADDR_NONE};
 	bool machine = helo[0] != '\0' && strpbrk(helo, ".:[") == NULL;
+
+	/* "[192.168.0.12]": a mail program behind somebody's router. */
+	if (helo[0] == '[' &&
+		netaddr_parse(arena_copy(collection->arena, helo + 1, strcspn(helo + 1, "]")), &literal))
+		machine = netaddr_is_private(&literal);
 
 	return facts->verdicts->signature_count == 0 && (pool || machine);
 }

@@ -35,15 +35,20 @@ static void surroundings(struct collection *collection)
 struct collection *diagnosis_collect(const struct findings_so_far *facts, struct arena *arena)
 {
 	struct collection *collection = arena_alloc(arena, sizeof *collection);
+	size_t known;
 
 	collection_begin(collection, facts, arena);
 	if (receiver_skipped(collection))
 		return collection;
 	receiver_causes(collection);
 	spf_causes(collection);
+	known = inquiry_size(collection);
 	key_authority_causes(collection);
-	policy_authority_causes(collection);
+	collection->holding =
+		inquiry_size(collection) > known; /* its neighbours are asked when it is not there */
 	signature_causes(collection);
+	collection->holding = false;
+	policy_authority_causes(collection);
 	resolver_causes(collection);
 	from_causes(collection);
 	dmarc_record_causes(collection);

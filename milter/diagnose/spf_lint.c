@@ -325,7 +325,7 @@ struct spf_finding spf_lint_word(const char *record, const struct spf_word *word
 
 bool spf_lint_truncated(const char *record, struct arena *arena)
 {
-	static const size_t lengths[] = {127, 128, 254, 255, 256};
+	static const size_t lengths[] = {100, 120, 126, 127, 128, 200, 250, 253, 254, 255, 256};
 	struct spf_words words = spf_words_of(record, arena);
 	const struct spf_word *last = words.count == 0 ? NULL : &words.items[words.count - 1];
 	size_t len = strlen(record);

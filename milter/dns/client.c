@@ -14,7 +14,8 @@ enum {
 	/* One question unanswered for its whole time speaks for a dead server: the next ones of the
 	 * same message wait only this long, so that a dead resolver does not cost the sum. */
 	WAIT_AFTER_TIMEOUT_MS = 2000,
-	SERVERS_MAX = 2, /* name servers that one message makes us ask: strangers choose which */
+	SERVERS_MAX = 3, /* name servers that one message makes us ask, two of a zone and one of a former
+			  * provider: strangers choose which */
 };
 
 struct dns_client {

@@ -47,9 +47,9 @@ struct dmarc_verdict {
 	enum dmarc_policy p, sp, np;                    /* sp and np default as the RFC says */
 	bool p_given, sp_given, np_given, psd, testing; /* testing: t=y */
 	bool strict_dkim, strict_spf;                   /* adkim=s, aspf=s */
-	int pct;            /* 100 unless given; not applied (RFC 9989), a fact for the log */
-	const char *rua;    /* "" without one */
-	bool author_exists; /* false: NXDOMAIN, np applies */
+	int pct;               /* 100 unless given; not applied (RFC 9989), a fact for the log */
+	const char *rua, *ruf; /* "" without one */
+	bool author_exists;    /* false: NXDOMAIN, np applies */
 
 	enum dmarc_policy_tag policy_tag;
 	enum dmarc_policy policy; /* asked for by the domain for this message, t=y applied */

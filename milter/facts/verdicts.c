@@ -42,6 +42,7 @@ struct verdicts verdicts_empty(void)
 			.record = "",
 			.bad_tag = "",
 			.rua = "",
+			.ruf = "",
 			.pct = 100},
 		.iprev = {.name = ""},
 		.arc = {.fault_text = "", .key_name = ""},

@@ -190,6 +190,7 @@ static void take_p(struct dmarc_record *record, const struct tag *tag, struct ar
 static bool take_optional(struct dmarc_record *record, const struct tag *tag, struct arena *arena)
 {
 	struct span name = tag->name, value = tag->value;
+	unsigned long seconds;
 
 	if (span_is(name, "sp")) {
 		record->sp_given = policy_of(value, &record->sp);
@@ -209,6 +210,8 @@ static bool take_optional(struct dmarc_record *record, const struct tag *tag, st
 		return flag_of(value, "r", "s", &record->strict_spf);
 	if (span_is(name, "pct"))
 		return percentage_of(value, &record->pct);
+	if (span_is(name, "ri")) /* removed by RFC 9989; a bad one still shows that somebody mistyped */
+		return span_number(value, UINT32_MAX, &seconds);
 	if (span_is(name, "fo") && !is_failure_options(value))
 		return false;
 	if (span_is(name, "fo"))
@@ -224,7 +227,7 @@ static bool take_optional(struct dmarc_record *record, const struct tag *tag, st
 static unsigned tag_bit(struct span name)
 {
 	static const char *const known[] = {
-		"sp", "np", "psd", "t", "adkim", "aspf", "pct", "fo", "rua", "ruf", "v"};
+		"sp", "np", "psd", "t", "adkim", "aspf", "pct", "fo", "rua", "ruf", "ri", "v"};
 
 	for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (span_is(name, known[i]))
@@ -248,7 +251,8 @@ static void take_tags(struct dmarc_record *record, struct tag_reader *reader, st
 	}
 }
 
-/* Looks like DMARC to a person, though it is none: "DMARC" somewhere, or p=none in front. */
+/* Looks like DMARC to a person, though it is none: "DMARC" somewhere, or p=none in front or behind
+ * another version ("v=DMRC1; p=none"). */
 static bool is_meant_as_record(const char *text, size_t len)
 {
 	struct tag_reader reader = {.start = text, .next = text, .end = text + len};
@@ -259,7 +263,12 @@ static bool is_meant_as_record(const char *text, size_t len)
 		return false;
 	if (text_find(text, len, "dmarc") != NULL)
 		return true;
-	return next_tag(&reader, &first) && span_is(first.name, "p") && policy_of(first.value, &policy);
+	if (!next_tag(&reader, &first))
+		return false;
+	if (span_is(first.name, "v") &&
+		(!next_tag(&reader, &first) || len < 6 || text_equal_n(text, "v=dkim", 6)))
+		return false;
+	return span_is(first.name, "p") && policy_of(first.value, &policy);
 }
 
 /* Reads "v = DMARC1" and the ";" or the end behind it. Returns where the tags begin, or NULL with

@@ -118,11 +118,12 @@ static void read_signature(struct arc_chain *chain, unsigned instance, enum sign
 static void check_validation(struct arc_chain *chain)
 {
 	unsigned newest = chain->verdict.set_count;
+	bool failed = newest > 0 && chain->sets[newest - 1].cv == ARC_CV_FAIL;
 
 	for (unsigned i = 1; i <= newest; i++) {
 		const struct arc_set *set = &chain->sets[i - 1];
 
-		if (set->cv == ARC_CV_FAIL && i == newest)
+		if (set->cv == ARC_CV_FAIL && failed) /* the first that said so */
 			arc_settle(chain, ARCFAULT_CV_FAIL, i, "");
 		else if (set->cv != (i == 1 ? ARC_CV_NONE : ARC_CV_PASS))
 			arc_settle(chain, ARCFAULT_CV, i, set->cv_text);

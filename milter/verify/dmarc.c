@@ -238,6 +238,7 @@ static void tell_record(struct dmarc_verdict *verdict, const struct dmarc_level 
 	verdict->strict_spf = record->strict_spf;
 	verdict->pct = record->pct;
 	verdict->rua = record->rua;
+	verdict->ruf = record->ruf;
 }
 
 /* The name that the fault is about. */

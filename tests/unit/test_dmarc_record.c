@@ -42,9 +42,10 @@ static void policies(void **state)
 		/* the order of tags behind v= is free */
 		{"v=DMARC1; sp=none; rua=mailto:a@x.example; p=reject", REJECT, NONE, NONE, ""},
 		/* unknown and removed tags MUST be ignored */
-		{"v=DMARC1; p=reject; future=1; rf=afrf:iodef; ri=1d", REJECT, REJECT, REJECT, ""},
+		{"v=DMARC1; p=reject; future=1; rf=afrf:iodef; ri=86400", REJECT, REJECT, REJECT, ""},
 		{"v=DMARC1; p=reject; policy.org_x=y", REJECT, REJECT, REJECT, "policy.org_x=y"},
 		/* optional tags with bad values are ignored, the first is named (RFC 7489 section 6.3) */
+		{"v=DMARC1; p=none; ri=1d; adkim=x", NONE, NONE, NONE, "ri=1d"},
 		{"v=DMARC1; p=none; fo=9; ri=1d; adkim=x", NONE, NONE, NONE, "fo=9"},
 		{"v=DMARC1; p=reject; sp=bogus", REJECT, REJECT, REJECT, "sp=bogus"},
 		{"v=DMARC1; p=reject; np=; sp=none", REJECT, NONE, NONE, "np="},
