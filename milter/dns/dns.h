@@ -53,7 +53,7 @@ struct dns_client *dns_client_new(
 const struct answer *dns_ask(struct dns_client *client, const char *name, enum rr_type type);
 
 /* The same for the modes of the diagnosis. Only available where the back end can: else NO_REPLY.
- * At most two name servers are asked for one message, besides those of parent zones. */
+ * At most three name servers are asked for one message, besides those of parent zones. */
 const struct answer *dns_ask_how(struct dns_client *client, struct question question);
 
 /* Somebody who also decides what may be asked; gives the same answer for the same name. */
