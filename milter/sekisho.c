@@ -2,6 +2,7 @@
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/domain.h"
 #include "cli/exit_status.h"
 #include "cli/explain.h"
 #include "cli/replay.h"
@@ -12,6 +13,7 @@
 
 static const struct command commands[] = {
 	{"check", "verdicts, header and causes of one message", check_run},
+	{"domain", "what a domain publishes, and what is wrong with it", domain_run},
 	{"replay", "run recorded messages and compare with what they expect", replay_run},
 	{"explain", "what a cause means, and what to do about it", explain_run},
 	{"config", "the settings in effect, a sample file", config_run},

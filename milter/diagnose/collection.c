@@ -134,6 +134,16 @@ static bool is_first_of_method(const struct collection *collection, size_t index
 	return true;
 }
 
+struct diagnoses collection_all(struct collection *collection)
+{
+	struct diagnosis *items = arena_array(collection->arena, FOUND_MAX, sizeof *items);
+
+	sort_by_group(collection);
+	for (size_t i = 0; i < collection->count; i++)
+		items[i] = collection->found[i].diagnosis;
+	return (struct diagnoses){.items = items, .count = collection->count, .partial = collection->partial};
+}
+
 struct diagnoses collection_end(struct collection *collection)
 {
 	struct diagnosis *items = arena_array(collection->arena, collection->count, sizeof *items);

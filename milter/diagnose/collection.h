@@ -53,6 +53,9 @@ const char *collection_code_of(
 /* Sorted, cut and ready. */
 struct diagnoses collection_end(struct collection *collection);
 
+/* Sorted, and all of them. */
+struct diagnoses collection_all(struct collection *collection);
+
 /* DETAILS({"target", x}, {"hint", y}) as an argument. */
 #define DETAILS(...)                                                                                         \
 	(&(const struct details){.items = (const struct detail[]){__VA_ARGS__},                              \

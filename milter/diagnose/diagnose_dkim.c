@@ -115,7 +115,7 @@ static void signature_cause(struct collection *collection, const struct signatur
 		signature_content_causes(collection, signature);
 }
 
-static void one_signature(struct collection *collection, size_t index)
+static void one_signature(struct collection *collection, size_t index, bool real)
 {
 	const struct signature_verdict *signature = &collection->facts->verdicts->signatures[index];
 	const struct detail items[] = {
@@ -129,7 +129,7 @@ static void one_signature(struct collection *collection, size_t index)
 	const struct details scope = {
 		.items = items, .count = sizeof items / sizeof items[0], .outer = &collection->base};
 
-	collection->signature = (int)index;
+	collection->signature = real ? (int)index : -1;
 	collection->scope = &scope;
 	signature_cause(collection, signature);
 	signature_key_remarks(collection, signature);
@@ -145,8 +145,16 @@ void signature_causes(struct collection *collection)
 		unsigned_causes(collection);
 	for (size_t i = 0; i < verdicts->signature_count; i++)
 		if (verdicts->signatures[i].aligned_first)
-			one_signature(collection, i);
+			one_signature(collection, i, true);
 	for (size_t i = 0; i < verdicts->signature_count; i++)
 		if (!verdicts->signatures[i].aligned_first)
-			one_signature(collection, i);
+			one_signature(collection, i, true);
+}
+
+void selector_causes(struct collection *collection)
+{
+	if (collection->facts->verdicts->signature_count == 0)
+		unsigned_causes(collection);
+	else
+		one_signature(collection, 0, false);
 }

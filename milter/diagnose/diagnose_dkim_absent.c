@@ -55,7 +55,7 @@ static struct key_probe look(struct search *search, const char *name)
 
 static enum confidence confidence_of(struct key_probe probe)
 {
-	if (probe.match == KEY_PENDING)
+	if (probe.match == KEY_PENDING || probe.match == KEY_UNTRIED)
 		return CONFIDENCE_STRONG;
 	return probe.match == KEY_FITS ? CONFIDENCE_PROVEN : CONFIDENCE_LIKELY;
 }
@@ -254,7 +254,7 @@ static bool is_under_other_selector(struct search *search)
 		struct key_probe probe = look(search,
 			arena_printf(search->arena, "%s._domainkey.%s", selectors.names[i], search->domain));
 
-		if (probe.match == KEY_OTHER)
+		if (probe.match == KEY_OTHER || probe.match == KEY_UNTRIED)
 			name_list_add(&search->others, selectors.names[i]);
 		if (probe.match != KEY_FITS)
 			continue;

@@ -18,24 +18,27 @@
 
 enum { MX_HOSTS_LOOKED_AT = 2, APEX_ADDRESSES_NAMED = 2 }; /* ours */
 
-/* All known addresses of the host are private. */
-static bool is_private_host(const struct evidence *evidence, const char *host)
+static bool all_private(const struct answer *answer)
 {
-	const struct answer *answers[] = {
-		known_answer(evidence, host, RR_A), known_answer(evidence, host, RR_AAAA)};
 	size_t found = 0;
 
-	for (size_t n = 0; n < 2; n++)
-		for (size_t i = 0; answers[n] != NULL && i < answers[n]->count; i++) {
-			struct netaddr address;
+	for (size_t i = 0; answer != NULL && i < answer->count; i++) {
+		struct netaddr address;
 
-			if (!netaddr_parse(answers[n]->values[i].text, &address))
-				continue;
-			if (!netaddr_is_private(&address))
-				return false;
-			found++;
-		}
+		if (!netaddr_parse(answer->values[i].text, &address))
+			continue;
+		if (!netaddr_is_private(&address))
+			return false;
+		found++;
+	}
 	return found > 0;
+}
+
+/* All known addresses of one family are private: who has only that one cannot reach the host. */
+static bool is_private_host(const struct evidence *evidence, const char *host)
+{
+	return all_private(known_answer(evidence, host, RR_A)) ||
+	       all_private(known_answer(evidence, host, RR_AAAA));
 }
 
 /* Asks what is needed to know whether the name has an address at all. */

@@ -65,3 +65,29 @@ struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *are
 {
 	return collection_end(diagnosis_collect(facts, arena));
 }
+
+struct diagnoses diagnose_domain(const struct findings_so_far *facts, enum topic topic, struct arena *arena)
+{
+	struct collection *collection = arena_alloc(arena, sizeof *collection);
+
+	collection_begin(collection, facts, arena);
+	switch (topic) {
+	case TOPIC_SENDER:
+		spf_causes(collection);
+		resolver_causes(collection);
+		mail_exchanger_causes(collection);
+		zone_causes(collection);
+		break;
+	case TOPIC_KEY:
+		selector_causes(collection);
+		resolver_causes(collection);
+		break;
+	case TOPIC_POLICY:
+		from_causes(collection);
+		dmarc_record_causes(collection);
+		dmarc_remarks(collection);
+		resolver_causes(collection);
+		break;
+	}
+	return collection_all(collection);
+}

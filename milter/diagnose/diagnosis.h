@@ -90,4 +90,13 @@ struct findings_so_far {
 
 struct diagnoses diagnose(const struct findings_so_far *facts, struct arena *arena);
 
+/* The rooms for a domain that is looked at without a message (milter/survey/). Everything found, in the
+ * order of causes, nothing left out. */
+enum topic {
+	TOPIC_SENDER, /* SPF of the envelope's client, where replies go, the zone */
+	TOPIC_KEY,    /* the key of the only signature; without one: are there keys at all? */
+	TOPIC_POLICY, /* DMARC */
+};
+struct diagnoses diagnose_domain(const struct findings_so_far *facts, enum topic topic, struct arena *arena);
+
 #endif

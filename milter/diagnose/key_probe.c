@@ -8,9 +8,11 @@
 
 enum key_match key_match_of_p(struct collection *collection, const char *p)
 {
-	const struct key_trial *trial =
-		collection->signature < 0 ? NULL : inquire_key(collection, (size_t)collection->signature, p);
+	const struct key_trial *trial;
 
+	if (collection->signature < 0)
+		return KEY_UNTRIED;
+	trial = inquire_key(collection, (size_t)collection->signature, p);
 	if (trial == NULL)
 		return KEY_PENDING;
 	return trial->recovery == RECOVERY_SAME_HEADER || trial->recovery == RECOVERY_OTHER_HEADER

@@ -8,6 +8,7 @@ struct signature_verdict;
 enum key_match {
 	KEY_PENDING, /* asked, not known yet */
 	KEY_ABSENT,  /* no key there */
+	KEY_UNTRIED, /* a key, and no signature at hand to try it on (milter/survey/) */
 	KEY_OTHER,   /* a key, but it did not make this signature */
 	KEY_SAME,    /* the very key that is published at the signature's own name */
 	KEY_FITS,    /* this key made the signature */

@@ -58,6 +58,8 @@ const char *list_name(const struct collection *collection);
 
 struct signature_verdict;
 void signature_causes(struct collection *collection);
+/* The same for a key alone: the one signature is imagined, nothing can be tried on it. */
+void selector_causes(struct collection *collection);
 void signature_field_causes(struct collection *collection, const struct signature_verdict *signature);
 /* Found at two places of the tree: a damaged b=, and what a verifier cannot work with. */
 void signature_corrupt_cause(struct collection *collection, const struct signature_verdict *signature);

@@ -73,6 +73,10 @@ void signatures_finish(struct signatures *signatures, struct verdicts *verdicts)
 /* Frees the libraries' state; in every path, also after an abort. */
 void signatures_end(struct signatures **signatures);
 
+/* Without a message: pass when a signature by this selector of the (usable) domain would find a key that
+ * it can use, else what it would meet. Waits for DNS. */
+struct signature_verdict verify_key(const struct work *work, const char *selector, const char *domain);
+
 /* ARC (RFC 8617): the same steps. arc_begin never returns NULL; arc_finish sets arc, body_too_large. */
 struct arc_chain;
 struct arc_chain *arc_begin(const struct work *work);
