@@ -108,6 +108,8 @@ static const char *fault_words(const struct signature_verdict *signature, struct
 		return "no p= tag";
 	case KEYFAULT_ED25519_LENGTH:
 		return "an Ed25519 key has 32 octets";
+	case KEYFAULT_ED25519_WEAK:
+		return "it would fit any message";
 	case KEYFAULT_BASE64:
 		return arena_printf(arena, "damaged at position %zu", signature->key_fault_position + 1);
 	default:
@@ -148,6 +150,7 @@ static enum key_fault fault_meant(const struct signature_verdict *signature, str
 	case KEYFAULT_NOT_RSA:
 		return KEYFAULT_UNKNOWN_TYPE;
 	case KEYFAULT_ED25519_LENGTH:
+	case KEYFAULT_ED25519_WEAK:
 		return KEYFAULT_BASE64;
 	default:
 		return signature->key_fault;

@@ -26,6 +26,7 @@ enum key_fault {
 	KEYFAULT_NOT_RSA,         /* DER of another key type */
 	KEYFAULT_ED25519_WRAPPED, /* SPKI where RFC 8463 wants 32 bare octets */
 	KEYFAULT_ED25519_LENGTH,
+	KEYFAULT_ED25519_WEAK, /* of small order: some signatures fit any message */
 };
 
 #endif

@@ -249,6 +249,8 @@ static bool check_ed25519(struct reading *r, struct span p, const struct base64 
 		return set_fault_at(r, KEYFAULT_ED25519_WRAPPED, p);
 	if (decoded->octets.len != ED25519_KEY_LEN)
 		return set_fault_at(r, KEYFAULT_ED25519_LENGTH, p);
+	if (ed25519_key_is_weak(decoded->octets.at))
+		return set_fault_at(r, KEYFAULT_ED25519_WEAK, p);
 	r->key->bits = ED25519_KEY_LEN * 8;
 	return true;
 }

@@ -12,7 +12,8 @@
 #include <string.h>
 
 enum {
-	CLOCK_DRIFT = 300,    /* seconds; what others allow, too */
+	CLOCK_DRIFT = 300, /* seconds; what others allow, too */
+	NUMBER_DIGITS_LIBRARY = 18,
 	SIGNATURES_FLOOD = 50 /* our limit, the most that max-signatures can be */
 };
 
@@ -34,21 +35,62 @@ static bool has_8bit(const struct header_field *field)
 	return false;
 }
 
-/* Legal signatures that libopendkim cannot read: U-labels and UTF-8 (RFC 8616), and each tag whose name
- * ends in "b" with "=" right behind it, which it empties where the RFC has b= alone in mind, with white
- * space or without. */
-static bool is_beyond_library(const struct header_field *field)
+/* libopendkim empties each tag whose name ends in "b" with "=" right behind it, where RFC 6376 section 3.7
+ * has b= alone in mind, with white space or without. */
+static bool has_trapping_name(const struct tag_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct span name = list->tags[i].name;
+		bool is_b = name.len == 1 && name.at[0] == 'b';
+
+		if (name.at[name.len - 1] == 'b' && is_b == list->tags[i].blank_behind_name)
+			return true;
+	}
+	return false;
+}
+
+/* Times and lengths may have 76 digits (section 3.5); the library ends at 64 bits. */
+static bool has_long_number(const struct tag_list *list)
+{
+	static const char *const names[] = {"t", "x", "l"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const struct tag *tag = tag_list_find(list, names[i]);
+
+		if (tag != NULL && tag->value.len > NUMBER_DIGITS_LIBRARY)
+			return true;
+	}
+	return false;
+}
+
+/* The local part of i= may hold an "@" in quotes or encoded (section 2.11); the library takes the first. */
+static bool has_second_at(const struct signature_tags *tags)
+{
+	const char *last = strrchr(tags->identity, '@');
+
+	if (last == NULL)
+		return false;
+	return strchr(tags->identity, '@') != last || strstr(tags->identity, "=40") != NULL;
+}
+
+/* A signature was not there yet when it was made: h= can mean only others (section 5.4). */
+static bool signs_signatures(const struct signature_tags *tags)
+{
+	struct span at = span_of(tags->signed_fields), item;
+
+	while (tag_item_next(&at, &item))
+		if (span_is(item, "DKIM-Signature"))
+			return true;
+	return false;
+}
+
+/* Legal signatures that libopendkim cannot read or reads wrongly; also UTF-8 (RFC 8616). */
+static bool is_beyond_library(const struct header_field *field, const struct signature_tags *tags)
 {
 	struct tag_list list = tag_list_read_utf8(field->value, field->value_len);
 
-	for (size_t i = 0; i < list.count; i++) {
-		struct span name = list.tags[i].name;
-		bool is_b = name.len == 1 && name.at[0] == 'b';
-
-		if (name.at[name.len - 1] == 'b' && is_b == list.tags[i].blank_behind_name)
-			return true;
-	}
-	return has_8bit(field);
+	return has_8bit(field) || has_trapping_name(&list) || has_long_number(&list) || has_second_at(tags) ||
+	       signs_signatures(tags);
 }
 
 static void settle_by_time(struct signature *signature, int64_t now)
@@ -64,6 +106,7 @@ static void settle_by_time(struct signature *signature, int64_t now)
 void signature_prefilter(struct signature *signature, const struct work *work, size_t field)
 {
 	const struct header_field *header_field = &work->header->fields[field];
+	bool beyond_library;
 
 	signature->tags = signature_tags_read(work->arena, header_field->value, header_field->value_len);
 	signature->plain_key = "";
@@ -80,8 +123,9 @@ void signature_prefilter(struct signature *signature, const struct work *work, s
 	if (signature->open && signature->tags.sha1)
 		signature_settle(signature, SIGFAULT_SHA1, signature->tags.algorithm);
 	/* Settled ones whose form is good are fed all the same: a later h= may name dkim-signature. */
-	signature->own = is_beyond_library(header_field) && signature->open;
-	signature->fed = !is_beyond_library(header_field) && !signature->tags.sha1;
+	beyond_library = is_beyond_library(header_field, &signature->tags);
+	signature->own = beyond_library && signature->open;
+	signature->fed = !beyond_library && !signature->tags.sha1;
 	signature->body = body_canon_new(signature->tags.relaxed_body ? CANON_RELAXED : CANON_SIMPLE);
 }
 

@@ -199,6 +199,17 @@ static void faults_are_named(void **state)
 		{"v=DKIM1; p=MCowBQYDK2VwAyEA" ED25519_P, KEYFAULT_NOT_RSA, 11},
 		{"v=DKIM1; k=ed25519; p=MCowBQYDK2VwAyEA" ED25519_P, KEYFAULT_ED25519_WRAPPED, 22},
 		{"v=DKIM1; k=ed25519; p=AAAA", KEYFAULT_ED25519_LENGTH, 22},
+		/* points of small order, also with the sign bit and unreduced */
+		{"v=DKIM1; k=ed25519; p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", KEYFAULT_ED25519_WEAK,
+			22},
+		{"v=DKIM1; k=ed25519; p=AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA=", KEYFAULT_ED25519_WEAK,
+			22},
+		{"v=DKIM1; k=ed25519; p=JuiVj8KyJ7BFw/SJ8u+Y8NXfrAXTxjM5sTgCiG1T/AU=", KEYFAULT_ED25519_WEAK,
+			22},
+		{"v=DKIM1; k=ed25519; p=xxdqcD1N2E+6PAt2DRBnDyogU/osOczGTsf9d5KsA3o=", KEYFAULT_ED25519_WEAK,
+			22},
+		{"v=DKIM1; k=ed25519; p=7v///////////////////////////////////////38=", KEYFAULT_ED25519_WEAK,
+			22},
 		{"v=DKIM1; k=ed25519; p=A" ED25519_P, KEYFAULT_BASE64, 22},
 		{"v=DKIM1; k=ed25519; p=A*" ED25519_P, KEYFAULT_BASE64, 22},
 	};

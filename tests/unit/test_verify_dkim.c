@@ -713,8 +713,9 @@ static void signatures_over_signatures(void **state)
 	scene_close(&scene);
 }
 
-/* h= names every field of the message and one more. Under valgrind or ASan this wrote
- * behind a block of the heap. */
+/* h= names every field of the message, its own signature too, and one more. In libopendkim this wrote
+ * behind a block of the heap; a signature over signatures is verified without it now. The signer had no
+ * signature before his own (RFC 6376 section 5.4): the first fits, the second signed other fields. */
 static void every_field_and_one_more(void **state)
 {
 	static const char *const tags[] = {
@@ -735,7 +736,8 @@ static void every_field_and_one_more(void **state)
 			add_field(&scene.header, more[m], " x");
 		assert_int_equal(scene.header.count, i == 0 ? 3 : 7);
 		verify_body(&scene, BODY, strlen(BODY), 0);
-		expect(&scene.verdicts.signatures[0], RESULT_FAIL, SIGFAULT_SIGNATURE);
+		expect(&scene.verdicts.signatures[0], i == 0 ? RESULT_PASS : RESULT_FAIL,
+			i == 0 ? SIGFAULT_NONE : SIGFAULT_SIGNATURE);
 		scene_close(&scene);
 	}
 }
