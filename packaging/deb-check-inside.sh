@@ -9,7 +9,7 @@ verdict() { # STATUS WHAT
 	if [ "$1" -eq 0 ]; then echo "ok - $2"; else echo "not ok - $2"; fi
 }
 
-install() { apt-get install -y -qq --no-install-recommends --no-download "$@" >&2; }
+install() { apt-get install -y -qq --no-install-recommends "$@" >&2; }
 
 await() { # TENTHS COMMAND…
 	tenths=$1
