@@ -92,10 +92,10 @@ static void add_cause(struct page *page, const struct cause_row *row)
 	page_text(page, row->summary_en);
 	buf_printf(&page->out, ".br\n.Em Severity :\n%s.\n", severity_name(row->severity));
 	buf_printf(&page->out, ".Em Must act :\n%s.\n", cause_actor_name(row->act, LANGUAGE_EN));
-	if (row->fix[0] == '\0')
+	if (row->fix_en[0] == '\0')
 		return;
 	buf_text(&page->out, ".br\n.Em Fix :\n");
-	page_text(page, row->fix);
+	page_text(page, row->fix_en);
 }
 
 static void add_section(struct page *page, const char *method, const char *title)

@@ -48,7 +48,9 @@ static void print_cause(const struct cause_row *row)
 		cause_actor_name(row->act, LANGUAGE_JA));
 	printf("  means     %s\n", row->summary_en);
 	printf("            %s\n", row->summary_ja);
-	printf("  fix       %s\n", row->fix[0] == '\0' ? "nothing is to be done" : row->fix);
+	printf("  fix       %s\n", row->fix_en[0] == '\0' ? "nothing is to be done" : row->fix_en);
+	if (row->fix_ja[0] != '\0')
+		printf("            %s\n", row->fix_ja);
 }
 
 static int explain_code(const char *code)

@@ -3,9 +3,9 @@
 #include <string.h>
 
 static const struct cause_row rows[CAUSE_COUNT] = {
-	[CAUSE_NONE] = {"", "", 10, "info", "nobody", "", "", ""},
-#define CAUSE(id, code, method, group, severity, act, summary_en, summary_ja, fix_en)                        \
-	[CAUSE_##id] = {code, method, group, severity, act, summary_en, summary_ja, fix_en},
+	[CAUSE_NONE] = {"", "", 10, "info", "nobody", "", "", "", ""},
+#define CAUSE(id, code, method, group, severity, act, summary_en, summary_ja, fix_en, fix_ja)                \
+	[CAUSE_##id] = {code, method, group, severity, act, summary_en, summary_ja, fix_en, fix_ja},
 #include "diagnose/causes.def"
 #undef CAUSE
 };
@@ -28,6 +28,16 @@ static const struct actor actors[] = {
 const struct cause_row *cause_row(enum cause cause)
 {
 	return &rows[cause > CAUSE_NONE && cause < CAUSE_COUNT ? cause : CAUSE_NONE];
+}
+
+const char *cause_summary(const struct cause_row *row, enum language language)
+{
+	return language == LANGUAGE_JA ? row->summary_ja : row->summary_en;
+}
+
+const char *cause_fix(const struct cause_row *row, enum language language)
+{
+	return language == LANGUAGE_JA ? row->fix_ja : row->fix_en;
 }
 
 enum cause cause_of_code(const char *code)

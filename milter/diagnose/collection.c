@@ -78,7 +78,7 @@ void cause_found_in_group(struct collection *collection, enum cause cause, enum 
 	int group, const struct details *details)
 {
 	const struct cause_row *row = cause_row(cause);
-	bool japanese = collection->facts->language == LANGUAGE_JA;
+	enum language language = collection->facts->language;
 	struct details own = {.outer = collection->scope};
 	struct found *found;
 
@@ -97,9 +97,9 @@ void cause_found_in_group(struct collection *collection, enum cause cause, enum 
 	found->diagnosis = (struct diagnosis){
 		.cause = cause,
 		.confidence = confidence,
-		.summary = sentence_fill(japanese ? row->summary_ja : row->summary_en, &own,
-			collection->arena, &found->missing),
-		.fix = sentence_fill(row->fix, &own, collection->arena, &found->missing),
+		.summary =
+			sentence_fill(cause_summary(row, language), &own, collection->arena, &found->missing),
+		.fix = sentence_fill(cause_fix(row, language), &own, collection->arena, &found->missing),
 		.signature = collection->signature,
 	};
 }

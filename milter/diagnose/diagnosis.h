@@ -21,7 +21,7 @@ struct suffixes;
 
 enum cause {
 	CAUSE_NONE,
-#define CAUSE(id, code, method, group, severity, act, summary_en, summary_ja, fix_en) CAUSE_##id,
+#define CAUSE(id, code, method, group, severity, act, summary_en, summary_ja, fix_en, fix_ja) CAUSE_##id,
 #include "diagnose/causes.def"
 #undef CAUSE
 	CAUSE_COUNT
@@ -32,17 +32,20 @@ enum language { LANGUAGE_EN, LANGUAGE_JA };
 
 /* The table's row: constant text only. */
 struct cause_row {
-	const char *code;                          /* "spf-stale-after-move" */
-	const char *method;                        /* spf dkim dmarc arc iprev helo dns rx */
-	int group;                                 /* order of causes, 1 to 10 (sekisho.case(5)) */
-	const char *severity;                      /* crit high med low info */
-	const char *act;                           /* sd sm sw tp fw rx us nobody */
-	const char *summary_en, *summary_ja, *fix; /* templates with {placeholders} */
+	const char *code;     /* "spf-stale-after-move" */
+	const char *method;   /* spf dkim dmarc arc iprev helo dns rx */
+	int group;            /* order of causes, 1 to 10 (sekisho.case(5)) */
+	const char *severity; /* crit high med low info */
+	const char *act;      /* sd sm sw tp fw rx us nobody */
+	/* templates with {placeholders} */
+	const char *summary_en, *summary_ja, *fix_en, *fix_ja;
 };
 
 const struct cause_row *cause_row(enum cause cause);
-enum cause cause_of_code(const char *code);                            /* CAUSE_NONE when unknown */
-const char *cause_actor_name(const char *act, enum language language); /* "sender's DNS admin" */
+const char *cause_summary(const struct cause_row *row, enum language language);
+const char *cause_fix(const struct cause_row *row, enum language language); /* "": nothing is to be done */
+enum cause cause_of_code(const char *code);                                 /* CAUSE_NONE when unknown */
+const char *cause_actor_name(const char *act, enum language language);      /* "sender's DNS admin" */
 const char *confidence_word(enum confidence confidence);
 
 struct diagnosis {

@@ -87,6 +87,8 @@ const char *fix_layout(const char *fix, const char *indent, struct arena *arena)
 
 		/* nothing sticks to what is to be copied */
 		fix += behind_block ? strspn(fix, " .,;:") : strspn(fix, " ");
+		if (behind_block && strncmp(fix, "。", strlen("。")) == 0)
+			fix += strlen("。");
 		if (*fix == '\0')
 			break;
 		block = record_length(fix);

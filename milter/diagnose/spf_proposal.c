@@ -6,6 +6,7 @@
 #include "base/suffixes.h"
 #include "diagnose/collection.h"
 #include "diagnose/inquiry.h"
+#include "diagnose/key_fix.h"
 #include "diagnose/known_answers.h"
 #include "message/envelope.h"
 
@@ -96,7 +97,9 @@ static void add_host(struct buf *out, const struct collection *collection, const
 	const char *zone = suffixes_organization(collection->facts->suffixes, domain);
 	size_t len = strlen(domain), zone_len = strlen(zone);
 
-	if (len == zone_len || !domain_is_below(domain, zone))
+	if (collection->facts->language == LANGUAGE_JA)
+		buf_printf(out, "（管理画面のホスト名欄は「%s」）", key_fix_host(collection, domain));
+	else if (len == zone_len || !domain_is_below(domain, zone))
 		buf_text(out, " (host name \"@\")");
 	else
 		buf_printf(
@@ -112,8 +115,12 @@ const char *spf_line(struct collection *collection, const char *record)
 	add_strings(&out, record, STRING_MAX);
 	add_host(&out, collection, domain);
 	if (strlen(record) > PANEL_MAX) {
-		buf_text(&out, "; where a field takes 127 characters:");
+		bool japanese = collection->facts->language == LANGUAGE_JA;
+
+		buf_text(&out,
+			japanese ? "（127文字までの管理画面では" : "; where a field takes 127 characters:");
 		add_strings(&out, record, PANEL_MAX);
+		buf_text(&out, japanese ? "）" : "");
 	}
 	return out.data;
 }

@@ -42,7 +42,9 @@ static void rows_are_whole(void **state)
 		assert_int_equal(cause_of_code(row->code), i); /* codes are unique */
 		assert_in_range(strlen(row->summary_en), 20, 220);
 		assert_in_range(strlen(row->summary_ja), 20, 320);
-		assert_in_range(strlen(row->fix), 0, 210);
+		assert_in_range(strlen(row->fix_en), 0, 210);
+		assert_in_range(strlen(row->fix_ja), 0, 420);
+		assert_int_equal(row->fix_en[0] == '\0', row->fix_ja[0] == '\0');
 	}
 	assert_int_equal(cause_of_code("spf-no-such-code"), CAUSE_NONE);
 	assert_int_equal(cause_of_code(""), CAUSE_NONE);
@@ -79,7 +81,8 @@ static void languages_agree(void **state)
 
 		check_words(row->code, row->summary_en, NULL);
 		check_words(row->code, row->summary_ja, row->summary_en);
-		check_words(row->code, row->fix, NULL);
+		check_words(row->code, row->fix_en, row->fix_ja);
+		check_words(row->code, row->fix_ja, row->fix_en);
 	}
 }
 
