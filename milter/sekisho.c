@@ -5,6 +5,7 @@
 #include "cli/domain.h"
 #include "cli/exit_status.h"
 #include "cli/explain.h"
+#include "cli/log.h"
 #include "cli/replay.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@ static const struct command commands[] = {
 	{"check", "verdicts, header and causes of one message", check_run},
 	{"domain", "what a domain publishes, and what is wrong with it", domain_run},
 	{"replay", "run recorded messages and compare with what they expect", replay_run},
+	{"log", "who fails, why, since when: what the log says", log_run},
 	{"explain", "what a cause means, and what to do about it", explain_run},
 	{"config", "the settings in effect, a sample file", config_run},
 };

@@ -44,7 +44,7 @@ only 'confuse\.h' settings
 only 'libpsl\.h' base
 only 'idn2\.h' base
 only 'microhttpd\.h' metrics
-only 'systemd/sd-journal' report
+only 'systemd/sd-journal' report logbook
 only 'systemd/sd-daemon' service
 grep -lE '^#[[:space:]]*include "(session|service)/' milter/sekisho.c && complain "sekisho links neither session nor service"
 exit $status

@@ -1,0 +1,7 @@
+/* How the page looks, in the light and in the dark. */
+#ifndef LOGBOOK_HTML_STYLE_H
+#define LOGBOOK_HTML_STYLE_H
+
+extern const char html_style[];
+
+#endif
