@@ -18,8 +18,9 @@
 #include <string.h>
 #include <syslog.h>
 
-/* Header fields longer than libmilter's own 64 KB would close the connection, again at each retry. */
-enum { PACKET_MAX = 1048576 };
+/* A header field longer than libmilter's own 64 KB, or than this, closes the connection, again at each retry:
+ * far more than an MTA sends and than we keep of a header. */
+enum { PACKET_MAX = 4 * 1048576 };
 
 /* The longest silence of an MTA: Postfix waits 300 s for content, sendmail up to 2 hours. */
 enum { MTA_TIMEOUT_S = 7210 };

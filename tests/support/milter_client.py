@@ -65,6 +65,11 @@ class Result:
     steps = ()
 
 
+def octets_of(text):
+    """As UTF-8; U+DC80 to U+DCFF stand for single octets."""
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+
+
 def address_of(where):
     kind, _, rest = where.partition(":")
     if kind in ("unix", "local"):
@@ -134,32 +139,31 @@ class Milter:
         data = stage.encode()
         for name, value in values.items():
             shown = name if len(name) == 1 else "{" + name + "}"
-            data += shown.encode() + b"\0" + value.encode() + b"\0"
+            data += shown.encode() + b"\0" + octets_of(value) + b"\0"
         self.send("D", data)
 
     def connect(self, message):
         data = b"mail.good.example\0" + message.family.encode()
         if message.family in "46L":
-            data += struct.pack("!H", 25) + message.client.encode() + b"\0"
+            data += struct.pack("!H", 25) + octets_of(message.client) + b"\0"
         return self.command("C", data, NR_CONN)
 
     def helo(self, message):
-        return self.command("H", message.helo.encode() + b"\0", NR_HELO)
+        return self.command("H", octets_of(message.helo) + b"\0", NR_HELO)
 
     def mail(self, message):
         if message.macros:
             self.macros("M", **message.macros)
-        data = b"".join(text.encode() + b"\0" for text in (message.sender, *message.arguments))
+        data = b"".join(octets_of(text) + b"\0" for text in (message.sender, *message.arguments))
         return self.command("M", data, NR_MAIL)
 
     def recipient(self, recipient):
-        return self.command("R", recipient.encode() + b"\0", NR_RCPT)
+        return self.command("R", octets_of(recipient) + b"\0", NR_RCPT)
 
     def header(self, name, value):
-        if not self.protocol & LEADSPC and value.startswith(" "):
+        if not self.protocol & LEADSPC and value[:1] in (" ", b" "):
             value = value[1:]
-        octets = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
-        return self.command("L", name.encode() + b"\0" + octets + b"\0", NR_HDR)
+        return self.command("L", octets_of(name) + b"\0" + octets_of(value) + b"\0", NR_HDR)
 
     def end_of_headers(self):
         return self.command("N", b"", NR_EOH)
