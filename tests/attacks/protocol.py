@@ -45,7 +45,7 @@ def chains():
         check(refused(fire(headers=sealed(SPOOF, sets), body=body)).words("arc") == ["fail"], "too many")
     chain = sealed(SPOOF, 3)
     for broken in (chain[1:], [*chain[:2], *chain[3:]], [chain[0], *chain], [*chain[3:6], *chain[:3], *chain[6:]][1:],
-                   sealed(SPOOF, 2, cv="none"), sealed(SPOOF, 2, cv="pass"), sealed(SPOOF, 1, cv="fail"), sealed(SPOOF, 1, cv="")):
+                   sealed(SPOOF, 2, cv="none"), sealed(SPOOF, 2, cv="pass"), sealed(SPOOF, 1, cv="fail"), sealed(SPOOF, 1, cv="x")):
         check(refused(fire(headers=broken, body=body)).words("arc") == ["fail"], "a broken chain")
     check(refused(fire(headers=chain, body=b"Changed\r\n")).words("arc") == ["fail"], "changed body")
     for text in (" i=0; cv=none", " i=51; cv=none", " i=9999999999999999999999", " i=-1", " i=1; i=2", "", " ;", " i=1; cv=none; b=" + "A" * 60000,
