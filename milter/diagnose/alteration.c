@@ -61,8 +61,8 @@ static bool take_ed25519(
 	return true;
 }
 
-static struct header_change search_header(
-	struct collection *collection, const struct signature_verdict *signature, struct effort *effort)
+static struct header_change search_header(struct collection *collection,
+	const struct signature_verdict *signature, const struct body_change *body, struct effort *effort)
 {
 	const struct findings_so_far *facts = collection->facts;
 	struct header_facts header = {
@@ -73,6 +73,7 @@ static struct header_change search_header(
 		.digest_kind = signature->digest_len == 20 ? DIGEST_SHA1 : DIGEST_SHA256,
 		.signed_hash = digest_from(signature->recovered_digest, signature->digest_len),
 	};
+	struct header_list part = header_list_new(collection->arena);
 	enum canon body_canon;
 	bool known = signature->recovery == RECOVERY_OTHER_HEADER ||
 		     (text_starts(signature->algorithm, "ed25519") &&
@@ -80,6 +81,10 @@ static struct header_change search_header(
 
 	if (!known || !canon_parse(signature->canonicalization, &header.canon, &body_canon))
 		return header_change_none();
+	if (body->part_header.len > 0) {
+		(void)header_list_read(&part, body->part_header.at, body->part_header.len);
+		header.part_header = &part;
+	}
 	return header_change_find(&header, effort, collection->arena);
 }
 
@@ -98,7 +103,8 @@ static const struct alteration *search(struct collection *collection,
 	if (signature->digests_known && !signature->body_hash_matches)
 		alteration->body = search_body(collection, signature, &alterations->effort);
 	if (signature->fault == SIGFAULT_SIGNATURE)
-		alteration->header = search_header(collection, signature, &alterations->effort);
+		alteration->header =
+			search_header(collection, signature, &alteration->body, &alterations->effort);
 	collection->partial = collection->partial || alterations->effort.stopped;
 	return alteration;
 }

@@ -47,7 +47,8 @@ struct body_change {
 	size_t added;                              /* lines added, or links rewritten */
 	const char *text; /* first line of what was added, foreign; "" if it does not apply */
 	const char *from, *to;
-	bool out_of_budget; /* the search ended early */
+	struct span part_header; /* BODY_WRAPPED: of the part that the signed body became */
+	bool out_of_budget;      /* the search ended early */
 };
 
 /* Nothing found: BODY_UNKNOWN, every text "". */

@@ -52,6 +52,7 @@ static void find_parts(struct body_search *search)
 	struct span body = search->facts->body;
 	struct mime mime = mime_of(search->facts->header, body, search->arena);
 	size_t *lines = arena_array(search->arena, mime.count + 1, sizeof *lines), line = 0;
+	struct span *headers = arena_array(search->arena, mime.count + 1, sizeof *headers);
 	const char *place = body.at;
 
 	lines[0] = 0;
@@ -65,9 +66,11 @@ static void find_parts(struct body_search *search)
 		for (; (place = memchr(place, '\n', (size_t)(part - place))) != NULL; place++)
 			line++;
 		place = part;
+		headers[i] = mime.parts[i].header;
 		lines[i] = line < search->lines.count ? line : search->lines.count;
 	}
 	search->part_lines = lines;
+	search->part_headers = headers;
 	search->part_count = mime.count;
 }
 

@@ -17,6 +17,7 @@ struct body_search {
 	struct arena *arena;
 	struct body_lines lines;
 	const size_t *part_lines; /* the first line of each MIME part; [0] is the message itself */
+	const struct span *part_headers;
 	size_t part_count;
 	struct digest_stream *stream, *rest;
 	struct effort *effort;

@@ -104,8 +104,10 @@ static struct body_change sweep_windows(struct body_search *search)
 		if (end == 0)
 			continue;
 		change = found_window(search, starts[i], end);
-		if (i + 1 < search->part_count)
+		if (i + 1 < search->part_count) {
 			change.kind = BODY_WRAPPED;
+			change.part_header = search->part_headers[i + 1];
+		}
 		return change;
 	}
 	return body_change_none();

@@ -137,10 +137,11 @@ static const char *target_meant(const struct search *search, const char *target)
 		if (len > zone_len + 1 && domain_is_below(target, zones[i])) {
 			const char *meant = arena_copy(search->arena, target, len - zone_len - 1);
 
-			/* Providers keep keys below "_domainkey" or a name like "dkim". */
-			if (strstr(meant, "dkim") != NULL
+			/* Providers keep keys below "_domainkey", a name like "dkim", or where they like:
+			 * only what is left of a name in the own zone is no name at all. */
+			if (strstr(meant, "dkim") != NULL || strstr(meant, "domainkey") != NULL
 					? domain_labels(meant) > 2
-					: strstr(meant, "_domainkey.") != NULL && domain_labels(meant) > 3)
+					: domain_labels(meant) > 1)
 				return meant;
 		}
 	}

@@ -31,14 +31,19 @@ static bool explains_header(const struct alteration *alteration)
 		       is_mime_field(alteration->header.also_name));
 }
 
+static bool is_list_change(enum header_change_kind kind)
+{
+	return kind == HEADER_SUBJECT_PREFIX || kind == HEADER_ADDED;
+}
+
 static bool adds_list_text(const struct alteration *alteration)
 {
 	enum body_change_kind body = alteration->body.kind;
-	enum header_change_kind header = alteration->header.kind;
 	bool around =
 		body == BODY_FOOTER || body == BODY_WRAPPED || body == BODY_INSERTED || body == BODY_BANNER;
 
-	return around && (header == HEADER_SUBJECT_PREFIX || header == HEADER_ADDED);
+	return around &&
+	       (is_list_change(alteration->header.kind) || is_list_change(alteration->header.also_kind));
 }
 
 static void body_cause(struct collection *collection, const struct body_change *change, const char *by)
@@ -83,13 +88,14 @@ static void header_cause(struct collection *collection, const struct header_chan
 		[HEADER_REFOLDED] = CAUSE_DKIM_HEADER_REFOLDED,
 		[HEADER_REENCODED] = CAUSE_DKIM_HEADER_REENCODED,
 		[HEADER_FROM_MUNGED] = CAUSE_DKIM_HEADER_FROM_MUNGED,
+		[HEADER_SIGNER_BUG] = CAUSE_DKIM_SIGNER_BUG,
 	};
 	const char *original = span_text(collection->arena, span_trim(span_of(change->original)));
 
 	if (causes[change->kind] != CAUSE_NONE)
 		cause_found(collection, causes[change->kind], CONFIDENCE_PROVEN,
 			DETAILS({"by", by}, {"prefix", change->text}, {"header", change->name},
-				{"orig", original}));
+				{"orig", original}, {"detail", change->text}));
 }
 
 /* The signer declares one canonical form and used the other, for header or body. */

@@ -150,12 +150,31 @@ static void signer_bug(struct collection *collection, const struct signature_ver
 					   : "b= holds the right digest in a wrong form"}));
 }
 
-/* What happened to the header is found, and the key right, or it is still to be looked for. */
-static bool is_header_explained(struct collection *collection, const struct signature_verdict *signature)
+/* Does anything say that somebody had this message in hand: a list, a sealer, one who sent it again? */
+static bool was_handled(const struct collection *collection)
 {
+	static const char *const marks[] = {"ARC-Seal", "Resent-From", "X-Forwarded-To", "X-Forwarded-For",
+		"X-BeenThere", "X-Loop", "X-Original-Subject", "X-Original-From"};
+
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+		if (header_list_find(collection->facts->header, marks[i], 1) != NULL)
+			return true;
+	return list_name(collection)[0] != '\0';
+}
+
+/* Ed25519: nothing proves the key, and no change that is known explains it. An untouched body that
+ * nobody had in hand speaks for another key; settings fail more often than transport. */
+static void unproven_key(struct collection *collection, const struct signature_verdict *signature)
+{
+	bool intact = signature->digests_known && signature->body_hash_matches;
 	const struct alteration *alteration = alteration_of(collection, signature);
 
-	return alteration == NULL || alteration->header.kind != HEADER_UNKNOWN;
+	if (alteration != NULL && alteration->header.kind != HEADER_UNKNOWN)
+		altered(collection, signature, true);
+	else if (intact && (another_passes(collection) || (alteration != NULL && !was_handled(collection))))
+		wrong_key(collection, signature, CONFIDENCE_LIKELY);
+	else if (alteration == NULL || !signature_wrong_key_causes(collection, signature))
+		altered(collection, signature, true);
 }
 
 /* b= did not verify. Without RSA recovery (Ed25519) nobody can tell a wrong key from another header,
@@ -178,11 +197,7 @@ static void broken_signature(struct collection *collection, const struct signatu
 		altered(collection, signature, true);
 		return;
 	case RECOVERY_NOT_RUN:
-		if (signature->digests_known && signature->body_hash_matches && another_passes(collection))
-			wrong_key(collection, signature, CONFIDENCE_LIKELY);
-		else if (is_header_explained(collection, signature) ||
-			 !signature_wrong_key_causes(collection, signature))
-			altered(collection, signature, true);
+		unproven_key(collection, signature);
 		return;
 	}
 }

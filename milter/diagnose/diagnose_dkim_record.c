@@ -1,6 +1,7 @@
 /* DKIM: there is a text at the name of the key, and it is no usable key. What was it meant to be? The
  * repaired record counts as proven when its key made the signature. */
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "diagnose/collection.h"
@@ -130,8 +131,33 @@ static const struct {
 	{KEYFAULT_NONE, CAUSE_DKIM_KEY_RECORD_SYNTAX}, /* all others */
 };
 
+/* The name in "CNAME name", "IN CNAME name" or in a text that is nothing else; an empty span without. */
+static struct span name_in(const char *record)
+{
+	struct span text = span_trim(span_of(record));
+	const char *word = text_find(text.at, text.len, "CNAME ");
+	struct span rest;
+
+	if (word == NULL)
+		return text;
+	rest = span_trim((struct span){
+		word + strlen("CNAME "), (size_t)(text.at + text.len - word) - strlen("CNAME ")});
+	if (memchr(rest.at, '=', rest.len) != NULL || memchr(rest.at, '.', rest.len) == NULL ||
+		memchr(rest.at, ' ', rest.len) != NULL)
+		return (struct span){"", 0};
+	return rest;
+}
+
+/* A wrong character in the middle of a key is damage, and nothing says that its end is missing. */
+static bool is_damaged_inside(const char *p, struct arena *arena)
+{
+	struct base64 key = base64_decode(arena, p, strlen(p));
+
+	return key.fault == BASE64_CHARACTER && key.position + 3 < strlen(p);
+}
+
 /* The same harm can show as another fault of the record. */
-static enum key_fault fault_meant(const struct signature_verdict *signature, struct arena *arena)
+static enum key_fault fault_shown(const struct signature_verdict *signature, struct arena *arena)
 {
 	const char *record = signature->key_record;
 	struct key_text_size size = key_text_size(signature->key_p, arena);
@@ -145,6 +171,8 @@ static enum key_fault fault_meant(const struct signature_verdict *signature, str
 			       : signature->key_fault;
 	case KEYFAULT_TRUNCATED:
 	case KEYFAULT_BASE64:
+		if (is_damaged_inside(signature->key_p, arena))
+			return KEYFAULT_BASE64;
 		return size.need > size.have && (cut || size.need - size.have > 8) ? KEYFAULT_TRUNCATED
 										   : KEYFAULT_BASE64;
 	case KEYFAULT_NOT_RSA:
@@ -155,6 +183,16 @@ static enum key_fault fault_meant(const struct signature_verdict *signature, str
 	default:
 		return signature->key_fault;
 	}
+}
+
+static enum key_fault fault_meant(const struct signature_verdict *signature, struct arena *arena)
+{
+	if (strstr(signature->key_record, "-----BEGIN") != NULL)
+		return strstr(signature->key_record, "PRIVATE") != NULL ? KEYFAULT_PRIVATE : KEYFAULT_PEM;
+	if (text_find(signature->key_record, strlen(signature->key_record), "CNAME ") != NULL &&
+		name_in(signature->key_record).len > 0)
+		return KEYFAULT_HOST_NAME;
+	return fault_shown(signature, arena);
 }
 
 static enum cause cause_of_fault(enum key_fault fault)
@@ -175,7 +213,7 @@ void signature_key_type_cause(struct collection *collection, const char *type, e
 static void pasted_name(struct collection *collection, const struct signature_verdict *signature)
 {
 	struct arena *arena = collection->arena;
-	struct span name = span_trim(span_of(signature->key_record));
+	struct span name = name_in(signature->key_record);
 	const char *target;
 	struct key_probe probe;
 
@@ -260,7 +298,7 @@ void signature_record_causes(struct collection *collection, const struct signatu
 	const char *type = key_text_tag(signature->key_record, "k", arena);
 	struct repair repair;
 
-	if (signature->key_fault == KEYFAULT_FOREIGN && is_wildcard(collection, signature))
+	if (fault == KEYFAULT_FOREIGN && is_wildcard(collection, signature))
 		return;
 	if (fault == KEYFAULT_UNKNOWN_TYPE) {
 		signature_key_type_cause(collection, type[0] != '\0' ? type : "non-RSA", CONFIDENCE_STRONG);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Questions: providers, three for the one of the web site, other selectors; 8 in all. */
-enum { PROVIDERS_ASKED = 2, SELECTORS_ASKED = 3 };
+enum { PROVIDERS_ASKED = 2, WEB_QUESTIONS = 3, QUESTIONS = 8 };
 
 struct search {
 	struct collection *collection;
@@ -21,6 +21,7 @@ struct search {
 	struct arena *arena;
 	const char *selector; /* lower case */
 	const char *same_at;  /* another name that holds the published key; "" when none was met */
+	unsigned asked;       /* questions so far */
 	bool pending;
 };
 
@@ -31,6 +32,7 @@ static struct key_probe look(struct search *search, const char *name)
 	bool is_own = text_equal(name, search->signature->key_name) ||
 		      (own != NULL && text_equal(name, own->final_name));
 
+	search->asked++;
 	search->pending = search->pending || probe.match == KEY_PENDING;
 	if (probe.match == KEY_SAME && !is_own && search->same_at[0] == '\0')
 		search->same_at = name;
@@ -103,10 +105,11 @@ static struct name_list selectors_asked(struct search *search)
 	const char *label = arena_copy(search->arena, web, strcspn(web, "."));
 	struct name_list likely = selectors_of(search->collection, search->signature), asked = {.count = 0};
 
+	search->asked += WEB_QUESTIONS - 1;
 	if (web[0] != '\0')
 		(void)look(search, arena_printf(search->arena, "%s._domainkey.%s", label, web));
 	name_list_add(&asked, label);
-	for (size_t i = 0; i < likely.count && asked.count < SELECTORS_ASKED; i++)
+	for (size_t i = 0; i < likely.count && search->asked + asked.count < QUESTIONS; i++)
 		name_list_add(&asked, likely.names[i]);
 	return asked;
 }
@@ -128,6 +131,20 @@ static bool is_under_other_selector(struct search *search)
 		return true;
 	}
 	return false;
+}
+
+/* The record is the key of another signer of this very message. */
+static void compare_siblings(struct search *search)
+{
+	const struct verdicts *verdicts = search->collection->facts->verdicts;
+
+	for (size_t i = 0; i < verdicts->signature_count && search->same_at[0] == '\0'; i++) {
+		const struct signature_verdict *other = &verdicts->signatures[i];
+
+		if (other->key_p[0] != '\0' && strcmp(other->key_p, search->signature->key_p) == 0 &&
+			!text_equal(other->key_name, search->signature->key_name))
+			search->same_at = other->key_name;
+	}
 }
 
 /* The record is another service's key: it is published under that service's own name as well. */
@@ -153,8 +170,9 @@ bool signature_wrong_key_causes(struct collection *collection, const struct sign
 
 	if (is_changed_too_early(&search))
 		return true;
+	compare_siblings(&search);
 	if (!signature_is_searched(collection, signature))
-		return false;
+		return is_of_other_signer(&search);
 	if (is_rotated(&search))
 		return true;
 	if (!search.pending && is_under_other_selector(&search))

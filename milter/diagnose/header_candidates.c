@@ -5,19 +5,23 @@
 
 #include <string.h>
 
-enum {
-	REFOLDS_MAX = 200,
-	REFOLDED_OCTETS_MAX = 2000, /* longer fields are folded in many places: no guess hits them all */
-	VARIED_OCTETS_MAX = 16384,  /* longer ones get no variants of their value */
-};
+enum { VARIED_OCTETS_MAX = 16384 }; /* longer fields get no variants of their value */
 
 struct header_candidates header_candidates_new(struct arena *arena)
 {
 	return (struct header_candidates){.arena = arena};
 }
 
-void header_candidates_add(
-	struct header_candidates *list, enum header_change_kind kind, const char *value, const char *text)
+static bool is_listed(const struct header_candidates *list, const char *value, size_t len)
+{
+	for (size_t i = 0; value != NULL && i < list->count; i++)
+		if (list->items[i].value != NULL && list->items[i].name == NULL &&
+			list->items[i].len == len && memcmp(list->items[i].value, value, len) == 0)
+			return true;
+	return false;
+}
+
+static void append(struct header_candidates *list, struct header_candidate candidate)
 {
 	if (list->count == list->size) {
 		struct header_candidate *items;
@@ -28,7 +32,21 @@ void header_candidates_add(
 			memcpy(items, list->items, list->count * sizeof *items);
 		list->items = items;
 	}
-	list->items[list->count++] = (struct header_candidate){kind, value, text};
+	list->items[list->count++] = candidate;
+}
+
+void header_candidates_add(
+	struct header_candidates *list, enum header_change_kind kind, const char *value, const char *text)
+{
+	size_t len = value == NULL ? 0 : strlen(value);
+
+	if (!is_listed(list, value, len))
+		append(list, (struct header_candidate){kind, value, text, NULL, len});
+}
+
+void header_candidates_add_name(struct header_candidates *list, const char *name, const char *value)
+{
+	append(list, (struct header_candidate){HEADER_REFOLDED, value, "", name, strlen(value)});
 }
 
 static void add_value(struct header_candidates *list, enum header_change_kind kind, const char *value)
@@ -69,34 +87,6 @@ static void add_preserved(struct header_candidates *list, const struct header_fa
 	}
 }
 
-/* Other ways to fold the same text; they only matter to the simple form. */
-static void add_refolded(struct header_candidates *list, const struct header_field *field)
-{
-	struct buf flat = buf_in(list->arena), tight = buf_in(list->arena);
-	static const char *const folds[] = {"\r\n ", "\r\n\t", "\r\n        "};
-
-	for (size_t i = 0; i < field->value_len; i++)
-		if (field->value[i] != '\r' && field->value[i] != '\n')
-			buf_char(&flat, field->value[i] == '\t' ? ' ' : field->value[i]);
-	add_value(list, HEADER_REFOLDED, flat.data);
-	for (size_t i = 0; i < flat.len; i++)
-		if (flat.data[i] != ' ' || i + 1 == flat.len || flat.data[i + 1] != ' ')
-			buf_char(&tight, flat.data[i]);
-	add_value(list, HEADER_REFOLDED, tight.data);
-	add_value(list, HEADER_REFOLDED, span_text(list->arena, span_trim(span_of(tight.data))));
-	for (size_t at = 1; at < tight.len && tight.len <= REFOLDED_OCTETS_MAX && list->count < REFOLDS_MAX;
-		at++) {
-		for (size_t i = 0; tight.data[at] == ' ' && i < sizeof folds / sizeof folds[0]; i++) {
-			struct buf folded = buf_in(list->arena);
-
-			buf_add(&folded, tight.data, at);
-			buf_text(&folded, folds[i]);
-			buf_text(&folded, tight.data + at + 1);
-			add_value(list, HEADER_REFOLDED, folded.data);
-		}
-	}
-}
-
 /* The value with every place of the old text replaced. */
 static char *replaced(struct arena *arena, const char *value, const char *old, const char *with)
 {
@@ -119,34 +109,12 @@ static void add_replaced(struct header_candidates *list, const struct header_fie
 		add_value(list, kind, replaced(list->arena, field->value, old, with));
 }
 
-/* Quotes around display names and parameters, blanks around punctuation. */
-static void add_requoted(struct header_candidates *list, const struct header_field *field)
-{
-	struct buf quoted = buf_in(list->arena);
-	const char *angle = strchr(field->value, '<');
-	struct span name = {field->value, angle == NULL ? 0 : (size_t)(angle - field->value)};
-
-	add_replaced(list, field, HEADER_REENCODED, "\"", "");
-	name = span_trim(name);
-	if (name.len > 0 && memchr(name.at, '"', name.len) == NULL) {
-		buf_printf(&quoted, " \"%.*s\" %s", (int)name.len, name.at, angle);
-		add_value(list, HEADER_REENCODED, quoted.data);
-	}
-	if (angle != NULL && name.len == 0)
-		add_value(list, HEADER_REENCODED,
-			replaced(list->arena, replaced(list->arena, field->value, "<", ""), ">", ""));
-	if (angle == NULL && strchr(field->value, ',') == NULL)
-		add_value(list, HEADER_REENCODED,
-			arena_printf(list->arena, " <%s>",
-				span_text(list->arena, span_trim(span_of(field->value)))));
-	add_replaced(list, field, HEADER_REENCODED, ", ", ",");
-	add_replaced(list, field, HEADER_REENCODED, ",", ", ");
-	add_replaced(list, field, HEADER_REENCODED, "\" <", "\"<");
-}
-
 /* "Sun, 1 Mar", "Sun, 01 Mar", the zone's comment, GMT. */
 static void add_redated(struct header_candidates *list, const struct header_field *field)
 {
+	static const char *const zones[] = {
+		"JST", "GMT", "UTC", "CET", "CEST", "BST", "EST", "EDT", "CST", "CDT", "PST", "PDT", "MSK"};
+	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 	const char *comma = strchr(field->value, ','), *comment = strchr(field->value, '(');
 	struct buf day = buf_in(list->arena);
 
@@ -167,9 +135,16 @@ static void add_redated(struct header_candidates *list, const struct header_fiel
 	add_replaced(list, field, HEADER_ALTERED, "+0000", "-0000");
 	add_replaced(list, field, HEADER_ALTERED, "-0000", "+0000");
 	add_replaced(list, field, HEADER_ALTERED, "GMT", "+0000");
-	add_value(list, HEADER_ALTERED, arena_printf(list->arena, "%s (JST)", field->value));
-	add_value(list, HEADER_ALTERED, arena_printf(list->arena, "%s (GMT)", field->value));
-	add_value(list, HEADER_ALTERED, arena_printf(list->arena, "%s (UTC)", field->value));
+	add_replaced(list, field, HEADER_ALTERED, "UTC", "+0000");
+	add_replaced(list, field, HEADER_ALTERED, "+0000", "UTC");
+	add_replaced(list, field, HEADER_ALTERED, "UT", "+0000");
+	add_replaced(list, field, HEADER_ALTERED, "+0000", "UT");
+	for (size_t i = 0; comment == NULL && i < sizeof zones / sizeof zones[0]; i++)
+		add_value(list, HEADER_ALTERED, arena_printf(list->arena, "%s (%s)", field->value, zones[i]));
+	for (size_t i = 0; comma == NULL && i < sizeof days / sizeof days[0]; i++)
+		add_value(list, HEADER_ALTERED, arena_printf(list->arena, " %s,%s", days[i], field->value));
+	if (comma != NULL)
+		add_value(list, HEADER_ALTERED, comma + 1);
 }
 
 static void add_content_types(struct header_candidates *list, const struct header_field *field)
@@ -223,10 +198,10 @@ void header_candidates_of(
 		header_candidates_subject(list, field);
 	add_preserved(list, facts, name, from ? HEADER_FROM_MUNGED : HEADER_ALTERED);
 	if (facts->canon == CANON_SIMPLE)
-		add_refolded(list, field);
+		header_candidates_refolded(list, field);
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
 		if (header_field_is(field, addresses[i]))
-			add_requoted(list, field);
+			header_candidates_addresses(list, facts, field);
 	if (header_field_is(field, "Date"))
 		add_redated(list, field);
 	if (header_field_is(field, "Content-Type"))
@@ -234,7 +209,7 @@ void header_candidates_of(
 	if (header_field_is(field, "Content-Transfer-Encoding"))
 		add_transfer_encodings(list);
 	if (header_field_is(field, "Message-ID"))
-		add_requoted(list, field);
+		header_candidates_addresses(list, facts, field);
 }
 
 void header_candidates_missing(
@@ -249,7 +224,10 @@ void header_candidates_missing(
 		{"Content-Type", " text/plain; charset=UTF-8"}, {"Content-Type", " text/plain"},
 		{"Content-Type", " text/html; charset=utf-8"}, {"Content-Language", " ja"},
 		{"Content-Language", " en-US"}, {"X-Priority", " 3"}, {"Importance", " normal"},
-		{"Precedence", " bulk"}, {"Subject", ""}, {"Subject", " "}};
+		{"Precedence", " bulk"}, {"Precedence", " list"}, {"Auto-Submitted", " auto-generated"},
+		{"Content-Disposition", " inline"}, {"Content-Language", " en"}, {"Importance", " Normal"},
+		{"X-Priority", " 3 (Normal)"}, {"X-MSMail-Priority", " Normal"}, {"Subject", ""},
+		{"Subject", " "}};
 	const struct header_field *from = header_list_find(facts->header, "From", 1);
 
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)

@@ -1,173 +1,23 @@
 #include "diagnose/header_change.h"
 
 #include "base/arena.h"
-#include "diagnose/effort.h"
-#include "diagnose/header_candidates.h"
+#include "diagnose/header_search.h"
 #include "message/header_list.h"
 
 #include <string.h>
 
-enum {
-	SLOTS_MAX = 256,
-	SAME_NAME_MAX = 8,
-	MAKING_COST = 2,      /* canonicalising and copying one octet, against hashing it */
-	ED25519_COST = 50000, /* octets that SHA-256 hashes while one signature is verified */
-};
+/* Of the tries that Ed25519 allows, so many are left for pairs. */
+enum { ED25519_PAIRS = 80 };
 
-/* One hypothesis: other octets in the slots of one field name. */
-struct hypothesis {
-	const struct header_candidate *candidate;
-	const char *name;
-	size_t slots[SAME_NAME_MAX];
-	struct span octets[SAME_NAME_MAX];
-	size_t count;
-};
-
-/* What the signature covers, cut into slots: one for each name of h=. */
-struct search {
-	const struct header_facts *facts;
-	struct arena *arena;
-	struct canon_selection selection;
-	struct span slots[SLOTS_MAX];
-	size_t slot_count;
-	struct span signature;
-	struct digest_stream *stream;
-	size_t tries_left;
-	struct effort *effort;
-	size_t octets; /* of all slots and the signature */
-	struct hypothesis *hypotheses;
-	size_t hypothesis_count;
-};
-
-static struct span canonical_field(const struct search *search, struct span name, const char *value)
-{
-	struct buf out = buf_in(search->arena);
-
-	canon_field(&out, search->facts->canon, name, span_of(value));
-	return (struct span){out.data, out.len};
-}
-
-static struct span field_octets(const struct search *search, const struct header_field *field)
-{
-	if (field == NULL)
-		return (struct span){"", 0};
-	return canonical_field(search, (struct span){field->name, field->name_len}, field->value);
-}
-
-static bool hash_fits(const struct header_facts *facts, const struct digest *hash)
-{
-	if (facts->ed25519)
-		return ed25519_verifies(facts->key, facts->signature_octets, hash->octets, hash->len);
-	return digest_equal(hash, &facts->signed_hash);
-}
-
-/* The slot's octets under up to two hypotheses. */
-static struct span slot_under(
-	const struct search *search, size_t slot, const struct hypothesis *const tried[2])
-{
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; tried[i] != NULL && j < tried[i]->count; j++)
-			if (tried[i]->slots[j] == slot)
-				return tried[i]->octets[j];
-	return search->slots[slot];
-}
-
-static size_t octets_of(const struct search *search, const struct hypothesis *const tried[2])
-{
-	size_t octets = search->octets + (search->facts->ed25519 ? ED25519_COST : DIGEST_END_COST);
-
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; tried[i] != NULL && j < tried[i]->count; j++)
-			octets += tried[i]->octets[j].len;
-	return octets;
-}
-
-/* False when the budget does not reach; then the search is over. */
-static bool spend(struct search *search, size_t octets)
-{
-	if (effort_spend(search->effort, octets))
-		return true;
-	search->tries_left = 0;
-	search->effort->octets = 0;
-	return false;
-}
-
-static bool fits(struct search *search, const struct hypothesis *first, const struct hypothesis *second)
-{
-	const struct hypothesis *const tried[2] = {first, second};
-	struct digest hash;
-
-	if (search->tries_left == 0 || !spend(search, octets_of(search, tried)))
-		return false;
-	search->tries_left--;
-	digest_stream_reset(search->stream);
-	for (size_t i = 0; i < search->slot_count; i++) {
-		struct span octets = slot_under(search, i, tried);
-
-		digest_stream_add(search->stream, octets.at, octets.len);
-	}
-	digest_stream_add(search->stream, search->signature.at, search->signature.len);
-	hash = digest_stream_now(search->stream);
-	return hash_fits(search->facts, &hash);
-}
+enum { RANKS = 5 };
 
 static bool same_name(struct span a, struct span b)
 {
 	return a.len == b.len && text_equal_n(a.at, b.at, a.len);
 }
 
-/* Leaving out a field moves the fields of its name one slot up; the next one above it, if there is one
- * that was not covered, comes into the last. */
-static void shift_slots(const struct search *search, size_t slot, struct hypothesis *hypothesis)
-{
-	struct span name = search->selection.names[slot];
-	size_t covered = 0, total = header_list_count(search->facts->header, hypothesis->name);
-
-	for (size_t i = 0; i < search->slot_count; i++) {
-		if (!same_name(search->selection.names[i], name))
-			continue;
-		covered++;
-		if (i < slot || hypothesis->count == SAME_NAME_MAX)
-			continue;
-		hypothesis->slots[hypothesis->count] = i;
-		if (hypothesis->count > 0)
-			hypothesis->octets[hypothesis->count - 1] = search->slots[i];
-		hypothesis->count++;
-	}
-	hypothesis->octets[hypothesis->count - 1] =
-		covered < total ? field_octets(search, header_list_find(search->facts->header,
-							       hypothesis->name, total - covered))
-				: (struct span){"", 0};
-}
-
-static void add_hypothesis(struct search *search, size_t slot, const struct header_candidate *candidate)
-{
-	struct hypothesis *hypothesis = &search->hypotheses[search->hypothesis_count];
-	const struct header_field *field = search->selection.fields[slot];
-	struct span name = search->selection.names[slot];
-	size_t made = candidate->value == NULL ? 0 : strlen(candidate->value);
-
-	if (search->hypothesis_count == HEADER_SINGLES_MAX || !spend(search, made * MAKING_COST))
-		return;
-	*hypothesis = (struct hypothesis){.candidate = candidate, .name = span_text(search->arena, name)};
-	if (field != NULL)
-		name = (struct span){field->name, field->name_len};
-	if (candidate->value == NULL) {
-		shift_slots(search, slot, hypothesis);
-	} else {
-		hypothesis->slots[0] = slot;
-		hypothesis->octets[0] = canonical_field(search, name, candidate->value);
-		hypothesis->count = 1;
-		if (hypothesis->octets[0].len == search->slots[slot].len &&
-			memcmp(hypothesis->octets[0].at, search->slots[slot].at, search->slots[slot].len) ==
-				0)
-			return;
-	}
-	search->hypothesis_count++;
-}
-
 /* A value of z= (RFC 6376 section 3.5): "Name:value" with =XX for special octets, NULL when absent. */
-static const char *copied_value(const struct search *search, struct span name)
+static const char *copied_value(const struct header_search *search, struct span name)
 {
 	for (const char *at = search->facts->copied_fields; *at != '\0';) {
 		struct span copy = {at, strcspn(at, "|")};
@@ -191,7 +41,39 @@ static const char *copied_value(const struct search *search, struct span name)
 	return NULL;
 }
 
-static void gather(struct search *search, size_t slot)
+/* A copy that is part of the subject as it came: then the rest was put around it. */
+static void add_copy(
+	struct header_search *search, struct header_candidates *list, size_t slot, const char *copy)
+{
+	const struct header_field *field = search->selection.fields[slot];
+	struct span original = span_trim(span_of(copy));
+	const char *kept;
+
+	if (field == NULL) {
+		header_candidates_add(list, HEADER_REMOVED, copy, "");
+		return;
+	}
+	kept = original.len == 0 || !header_field_is(field, "Subject")
+		       ? NULL
+		       : strstr(field->value, span_text(search->arena, original));
+	if (kept == NULL) {
+		header_candidates_add(list, HEADER_ALTERED, copy, "");
+		return;
+	}
+	header_candidates_add(list, HEADER_SUBJECT_PREFIX, copy,
+		arena_printf(search->arena, "%s%s",
+			span_text(search->arena,
+				span_trim((struct span){field->value, (size_t)(kept - field->value)})),
+			span_text(search->arena, span_trim(span_of(kept + original.len)))));
+}
+
+static void add_all(struct header_search *search, size_t slot, const struct header_candidates *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		header_search_add(search, slot, &list->items[i]);
+}
+
+static void gather(struct header_search *search, size_t slot)
 {
 	struct header_candidates list = header_candidates_new(search->arena);
 	const struct header_field *field = search->selection.fields[slot];
@@ -199,56 +81,111 @@ static void gather(struct search *search, size_t slot)
 	const char *copy = copied_value(search, name);
 
 	if (copy != NULL)
-		header_candidates_add(&list, field == NULL ? HEADER_REMOVED : HEADER_ALTERED, copy, "");
+		add_copy(search, &list, slot, copy);
 	if (field != NULL)
 		header_candidates_of(&list, search->facts, field);
 	else
 		header_candidates_missing(&list, search->facts, name);
-	for (size_t i = 0; i < list.count; i++)
-		add_hypothesis(search, slot, &list.items[i]);
+	if (field != NULL && search->canon == CANON_SIMPLE)
+		header_candidates_renamed(&list, field, span_text(search->arena, name));
+	add_all(search, slot, &list);
 }
 
-/* The Subject may have been encoded in many ways: tried when the other fields had their turn. */
-static void gather_subjects(struct search *search)
+/* Encoded words may have been written in many ways: tried when the other fields had their turn. */
+static void gather_encodings(struct header_search *search)
 {
 	for (size_t slot = 0; slot < search->slot_count; slot++) {
 		struct header_candidates list = header_candidates_new(search->arena);
 		const struct header_field *field = search->selection.fields[slot];
 
-		if (field == NULL || !header_field_is(field, "Subject"))
+		if (field == NULL)
 			continue;
 		header_candidates_reencoded(&list, field);
-		for (size_t i = 0; i < list.count; i++)
-			add_hypothesis(search, slot, &list.items[i]);
-		return; /* further ones have no meaning */
+		add_all(search, slot, &list);
 	}
 }
 
-static void begin(struct search *search, enum canon canon)
+static void gather_signature(struct header_search *search)
 {
-	struct buf signature = buf_in(search->arena);
+	struct header_candidates list = header_candidates_new(search->arena);
 
-	search->slot_count = search->selection.count < SLOTS_MAX ? search->selection.count : SLOTS_MAX;
-	for (size_t i = 0; i < search->slot_count; i++) {
-		const struct header_field *field = search->selection.fields[i];
-		struct buf octets = buf_in(search->arena);
-
-		if (field != NULL)
-			canon_field(&octets, canon, (struct span){field->name, field->name_len},
-				(struct span){field->value, field->value_len});
-		search->slots[i] = (struct span){octets.data, octets.len};
-	}
-	canon_signature(&signature, canon, search->facts->signature);
-	search->signature = (struct span){signature.data, signature.len};
-	search->octets = signature.len;
-	for (size_t i = 0; i < search->slot_count; i++)
-		search->octets += search->slots[i].len;
+	if (search->canon == CANON_SIMPLE)
+		header_candidates_refolded(&list, search->facts->signature);
+	add_all(search, search->slot_count, &list);
 }
 
-static struct header_change found(const struct hypothesis *first, const struct hypothesis *second)
+/* What happens most often comes first, so that pairs of such are tried early. */
+static int rank(const struct header_search *search, const struct header_hypothesis *hypothesis)
 {
+	bool ed25519 = search->facts->ed25519;
+
+	switch (hypothesis->candidate->kind) {
+	case HEADER_SUBJECT_PREFIX:
+		return 0;
+	case HEADER_ADDED:
+	case HEADER_FROM_MUNGED:
+		return 1;
+	case HEADER_REMOVED:
+		return 2;
+	case HEADER_REFOLDED:
+		return ed25519 ? 2 : RANKS - 1;
+	default:
+		return 3;
+	}
+}
+
+/* Those from the first on; they keep their order within a rank. */
+static void sort_hypotheses(struct header_search *search, size_t first)
+{
+	size_t total = search->hypothesis_count - first, count = 0;
+	struct header_hypothesis *all = search->hypotheses + first;
+	struct header_hypothesis *sorted = arena_array(search->arena, total + 1, sizeof *sorted);
+
+	for (int wanted = 0; wanted < RANKS; wanted++)
+		for (size_t i = 0; i < total; i++)
+			if (rank(search, &all[i]) == wanted)
+				sorted[count++] = all[i];
+	memcpy(all, sorted, count * sizeof *sorted);
+}
+
+/* Ed25519 allows few tries: there encodings come before what is rare. */
+static void gather_all(struct header_search *search)
+{
+	size_t fields;
+
+	gather_signature(search);
+	for (size_t i = 0; i < search->slot_count && search->tries_left > 0; i++)
+		gather(search, i);
+	if (!search->facts->ed25519)
+		sort_hypotheses(search, 0);
+	fields = search->hypothesis_count;
+	if (search->tries_left > 0)
+		gather_encodings(search);
+	sort_hypotheses(search, search->facts->ed25519 ? 0 : fields);
+}
+
+/* Only white space is other than it was? */
+static bool is_same_relaxed(const struct header_search *search, const struct header_hypothesis *hypothesis)
+{
+	struct buf before = buf_in(search->arena), now = buf_in(search->arena);
+	size_t slot = hypothesis->slots[0];
+	const struct header_field *field =
+		slot < search->slot_count ? search->selection.fields[slot] : search->facts->signature;
+
+	if (field == NULL || hypothesis->candidate->value == NULL)
+		return false;
+	canon_field(&before, CANON_RELAXED, span_of("f"), span_of(hypothesis->candidate->value));
+	canon_field(&now, CANON_RELAXED, span_of("f"), (struct span){field->value, field->value_len});
+	return strcmp(before.data, now.data) == 0;
+}
+
+static struct header_change found(const struct header_search *search, const struct header_hypothesis *first,
+	const struct header_hypothesis *second)
+{
+	enum header_change_kind kind = first->candidate->kind;
+
 	return (struct header_change){
-		.kind = first->candidate->kind,
+		.kind = kind == HEADER_ALTERED && is_same_relaxed(search, first) ? HEADER_REFOLDED : kind,
 		.name = first->name,
 		.text = first->candidate->text,
 		.original = first->candidate->value == NULL ? "" : first->candidate->value,
@@ -258,25 +195,44 @@ static struct header_change found(const struct hypothesis *first, const struct h
 	};
 }
 
-static struct header_change try_all(struct search *search)
+static bool share_slot(const struct header_hypothesis *a, const struct header_hypothesis *b)
 {
-	size_t count = search->hypothesis_count;
-	size_t pairs = HEADER_PAIRS_MAX;
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t j = 0; j < b->count; j++)
+			if (a->slots[i] == b->slots[j])
+				return true;
+	return false;
+}
 
-	for (size_t i = 0; i < count; i++)
-		if (fits(search, &search->hypotheses[i], NULL))
-			return found(&search->hypotheses[i], NULL);
-	for (size_t i = 0; i < count && pairs > 0 && search->tries_left > 0; i++)
-		for (size_t j = i + 1; j < count && pairs > 0; j++) {
-			const struct hypothesis *a = &search->hypotheses[i], *b = &search->hypotheses[j];
+/* Pairs near the top of the list first. */
+static struct header_change try_pairs(struct header_search *search)
+{
+	size_t count = search->hypothesis_count, pairs = HEADER_PAIRS_MAX;
 
-			if (a->slots[0] == b->slots[0])
+	for (size_t sum = 1; sum + 2 < 2 * count && pairs > 0 && search->tries_left > 0; sum++)
+		for (size_t i = sum < count ? 0 : sum - count + 1; 2 * i < sum && pairs > 0; i++) {
+			const struct header_hypothesis *a = &search->hypotheses[i],
+						       *b = &search->hypotheses[sum - i];
+
+			if (share_slot(a, b))
 				continue;
 			pairs--;
-			if (fits(search, a, b))
-				return found(a, b);
+			if (header_search_fits(search, a, b))
+				return found(search, a, b);
 		}
 	return header_change_none();
+}
+
+static struct header_change try_all(struct header_search *search)
+{
+	bool ed25519 = search->facts->ed25519;
+	size_t singles = ed25519 ? HEADER_ED25519_MAX - ED25519_PAIRS : HEADER_SINGLES_MAX;
+
+	search->tries_left = ed25519 ? HEADER_ED25519_MAX : HEADER_SINGLES_MAX + HEADER_PAIRS_MAX;
+	for (size_t i = 0; i < search->hypothesis_count && i < singles; i++)
+		if (header_search_fits(search, &search->hypotheses[i], NULL))
+			return found(search, &search->hypotheses[i], NULL);
+	return try_pairs(search);
 }
 
 struct header_change header_change_none(void)
@@ -284,32 +240,129 @@ struct header_change header_change_none(void)
 	return (struct header_change){.name = "", .text = "", .original = "", .to = "", .also_name = ""};
 }
 
+static struct header_change signer_bug(const char *what)
+{
+	struct header_change change = header_change_none();
+
+	change.kind = HEADER_SIGNER_BUG;
+	change.text = what;
+	return change;
+}
+
+/* Takes fields of one name from the top down, as some signers do. False when that is no difference. */
+static bool select_top_down(struct header_search *search)
+{
+	struct canon_selection *selection = &search->selection;
+	bool differs = false;
+
+	for (size_t i = 0; i < search->slot_count; i++) {
+		const char *name = span_text(search->arena, selection->names[i]);
+		const struct header_field *field;
+		size_t nth = 1;
+
+		for (size_t j = 0; j < i; j++)
+			nth += same_name(selection->names[j], selection->names[i]);
+		field = header_list_find(search->facts->header, name, nth);
+		if (field == NULL || field == selection->fields[i])
+			continue;
+		differs = true;
+		header_search_put(search, i,
+			header_search_field(
+				search, (struct span){field->name, field->name_len}, field->value));
+	}
+	return differs;
+}
+
+/* What signers do wrong, whoever touched the message: the other canonical form, known defects. */
+static struct header_change find_signer_fault(struct header_search *search)
+{
+	enum canon canon = search->facts->canon;
+	enum canon other = canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
+	struct span signature;
+
+	header_search_begin(search, other);
+	if (header_search_fits(search, NULL, NULL)) {
+		struct header_change change = header_change_none();
+
+		change.kind = HEADER_OTHER_CANON;
+		change.to = other == CANON_RELAXED ? "relaxed" : "simple";
+		return change;
+	}
+	header_search_begin(search, canon);
+	if (header_search_fits_unhashed(search))
+		return signer_bug("it signed the data, not their SHA-256");
+	signature = search->slots[search->slot_count];
+	header_search_put(search, search->slot_count,
+		span_of(arena_printf(search->arena, "%s\r\n", span_text(search->arena, signature))));
+	if (header_search_fits(search, NULL, NULL))
+		return signer_bug("it hashed a line end behind its own field");
+	header_search_put(search, search->slot_count, signature);
+	if (select_top_down(search) && header_search_fits(search, NULL, NULL))
+		return signer_bug("it takes fields of one name from the top down");
+	header_search_begin(search, canon);
+	return header_change_none();
+}
+
+/* Puts the MIME fields back that the wrapper took for its inner part. */
+static bool restore_mime_fields(struct header_search *search)
+{
+	const struct header_list *part = search->facts->part_header;
+	bool changed = false;
+
+	for (size_t i = 0; part != NULL && i < search->slot_count; i++) {
+		const char *name = span_text(search->arena, search->selection.names[i]);
+		const struct header_field *field;
+
+		if (!text_starts(name, "Content-"))
+			continue;
+		field = header_list_find(part, name, 1);
+		header_search_put(search, i,
+			field == NULL ? (struct span){"", 0}
+				      : header_search_field(search,
+						(struct span){field->name, field->name_len}, field->value));
+		changed = true;
+	}
+	return changed;
+}
+
+static struct header_change find_beside_mime(struct header_search *search)
+{
+	struct header_change change = header_change_none();
+
+	if (!restore_mime_fields(search))
+		return change;
+	search->tries_left = 1;
+	if (header_search_fits(search, NULL, NULL)) {
+		change.kind = HEADER_ALTERED;
+		change.name = "Content-Type";
+	} else {
+		change = try_all(search);
+	}
+	if (change.kind == HEADER_UNKNOWN)
+		header_search_begin(search, search->facts->canon);
+	return change;
+}
+
 struct header_change header_change_find(
 	const struct header_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct search *search = arena_alloc(arena, sizeof *search);
-	enum canon other = facts->canon == CANON_RELAXED ? CANON_SIMPLE : CANON_RELAXED;
-	struct header_change change = header_change_none();
+	struct header_search *search = arena_alloc(arena, sizeof *search);
+	struct header_change change;
 
 	search->facts = facts;
 	search->arena = arena;
 	search->effort = effort;
 	search->selection = canon_select(facts->header, facts->signed_fields, arena);
 	search->stream = digest_stream_new(facts->digest_kind);
-	search->tries_left = facts->ed25519 ? HEADER_ED25519_MAX : HEADER_SINGLES_MAX + HEADER_PAIRS_MAX;
+	search->tries_left = HEADER_ED25519_MAX;
 	search->hypotheses = arena_array(arena, HEADER_SINGLES_MAX + 1, sizeof *search->hypotheses);
-	begin(search, other);
-	if (fits(search, NULL, NULL)) {
-		change.kind = HEADER_OTHER_CANON;
-		change.to = other == CANON_RELAXED ? "relaxed" : "simple";
-	} else {
-		begin(search, facts->canon);
-		for (size_t i = 0; i < search->slot_count && search->tries_left > 0; i++)
-			gather(search, i);
-		if (search->tries_left > 0)
-			gather_subjects(search);
-		change = try_all(search);
+	change = find_signer_fault(search);
+	if (change.kind == HEADER_UNKNOWN) {
+		gather_all(search);
+		change = find_beside_mime(search);
 	}
+	if (change.kind == HEADER_UNKNOWN)
+		change = try_all(search);
 	digest_stream_free(&search->stream);
 	return change;
 }

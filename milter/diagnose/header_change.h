@@ -24,13 +24,15 @@ enum header_change_kind {
 	HEADER_REFOLDED,
 	HEADER_REENCODED,   /* same meaning, other quoting or encoding */
 	HEADER_FROM_MUNGED, /* original: the author's From */
+	HEADER_SIGNER_BUG,  /* text: what the signer does wrong */
 };
 
 struct header_facts {
 	const struct header_list *header;
 	const struct header_field *signature;
-	const char *signed_fields; /* h= */
-	const char *copied_fields; /* z=, "" without */
+	const char *signed_fields;             /* h= */
+	const char *copied_fields;             /* z=, "" without */
+	const struct header_list *part_header; /* of the part that the signed body became, or NULL */
 	enum canon canon;
 	enum digest_kind digest_kind;
 	struct digest signed_hash; /* RSA: recovered from b= */

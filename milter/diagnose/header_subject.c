@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TAG_MAX = 60, NAME_MAX = 30, TAGS_MAX = 4 };
+enum { TAG_MAX = 60, NAME_MAX = 30, TAGS_MAX = 4, WORDS_MAX = 8, PLAIN_WORDS_MAX = 6 };
 
 static const char *const openers[] = {
 	"[", "(", "{", "<", "***", "\xe3\x80\x90" /* 【 */, "\xef\xbc\xbb" /* ［ */};
@@ -159,6 +159,23 @@ static void strip_prefixes(const struct subject_place *place, struct span text)
 	}
 }
 
+/* Whatever stands before one of the first blanks: words of filters that have no brackets. */
+static void strip_words(const struct subject_place *place, struct span text)
+{
+	size_t lead = place->word == NULL ? blanks_at(text) : 0;
+
+	for (size_t at = lead, words = 0; at + 1 < text.len && at <= TAG_MAX && words < PLAIN_WORDS_MAX;
+		at++) {
+		struct buf left;
+
+		if (text.at[at] != ' ')
+			continue;
+		words++;
+		left = without(text, lead, at + 1 - lead, place->list->arena);
+		offer(place, &left, (struct span){text.at + lead, at - lead});
+	}
+}
+
 /* One tag at the end: "… [ml]", "… (ml:123)". */
 static void strip_suffix(const struct subject_place *place, struct span text)
 {
@@ -188,23 +205,46 @@ static void strip_inside_word(
 
 	strip_prefixes(&place, text);
 	strip_suffix(&place, text);
+	strip_words(&place, text);
 }
 
-/* A tag as an encoded word of its own, or a plain one in front of the first word. */
-static void drop_first_word(
-	struct header_candidates *list, struct span value, const struct encoded_word *word)
+/* Words that hold a tag alone, in front of what was there: all up to this one are left out. */
+static void drop_first_words(struct header_candidates *list, struct span value)
 {
-	struct buf decoded = encoded_word_decode(word, list->arena);
-	struct span behind = {word->whole.at + word->whole.len,
-		(size_t)(value.at + value.len - word->whole.at) - word->whole.len};
-	struct buf rest = buf_in(list->arena);
+	struct encoded_word word;
+	struct span rest = value;
+	struct buf gone = buf_in(list->arena);
 
-	if (subject_tag_length((struct span){decoded.data, decoded.len}) == 0 ||
-		blanks_at(behind) == behind.len)
+	for (int words = 0; words < WORDS_MAX && encoded_word_find(rest, &word); words++) {
+		struct buf decoded = encoded_word_decode(&word, list->arena), kept = buf_in(list->arena);
+
+		buf_add(&gone, decoded.data, decoded.len);
+		rest.at = word.whole.at + word.whole.len;
+		rest.len = (size_t)(value.at + value.len - rest.at);
+		rest = (struct span){rest.at + blanks_at(rest), rest.len - blanks_at(rest)};
+		if (rest.len == 0)
+			return;
+		buf_char(&kept, ' ');
+		buf_add(&kept, rest.at, rest.len);
+		header_candidates_add(
+			list, HEADER_SUBJECT_PREFIX, kept.data, arena_copy(list->arena, gone.data, gone.len));
+	}
+}
+
+/* "[ml] Re: text" of "Re: [ml] text": some lists move the tag. */
+static void move_tag(struct header_candidates *list, struct span value)
+{
+	struct span text = span_trim(value), tag = {text.at, subject_tag_length(text)}, rest;
+	size_t reply;
+
+	rest = span_trim((struct span){text.at + tag.len, text.len - tag.len});
+	reply = reply_length(rest);
+	if (tag.len == 0 || reply == 0)
 		return;
-	buf_add(&rest, value.at, (size_t)(word->whole.at - value.at));
-	buf_add(&rest, behind.at + blanks_at(behind), behind.len - blanks_at(behind));
-	header_candidates_add(list, HEADER_SUBJECT_PREFIX, rest.data, decoded.data);
+	header_candidates_add(list, HEADER_SUBJECT_PREFIX,
+		arena_printf(list->arena, " %.*s%.*s %.*s", (int)reply, rest.at, (int)tag.len, tag.at,
+			(int)(rest.len - reply), rest.at + reply),
+		span_text(list->arena, tag));
 }
 
 void header_candidates_subject(struct header_candidates *list, const struct header_field *field)
@@ -215,8 +255,10 @@ void header_candidates_subject(struct header_candidates *list, const struct head
 
 	strip_prefixes(&plain, value);
 	strip_suffix(&plain, value);
+	move_tag(list, value);
+	strip_words(&plain, value);
 	if (encoded_word_find(value, &word)) {
-		drop_first_word(list, value, &word);
+		drop_first_words(list, value);
 		strip_inside_word(list, value, &word);
 	}
 }

@@ -192,9 +192,20 @@ static const char *key_record_of(const char *p, struct arena *arena)
 	return arena_printf(arena, "v=DKIM1; k=%s; p=%s", ed25519 ? "ed25519" : "rsa", p);
 }
 
+/* The key between the lines of PEM, behind "p=" or alone. */
+static const char *pem_key(const char *record, struct arena *arena)
+{
+	const char *text = without_pem(record, arena), *p = key_text_tag(text, "p", arena);
+
+	return p[0] != '\0' ? p : without(text, " \t\r\n", arena);
+}
+
 const char *key_text_repaired(const struct signature_verdict *signature, struct arena *arena)
 {
 	const char *record = signature->key_record;
+
+	if (strstr(record, "-----BEGIN PUBLIC") != NULL)
+		return key_record_of(pem_key(record, arena), arena);
 
 	switch (signature->key_fault) {
 	case KEYFAULT_QUOTES:
@@ -204,7 +215,7 @@ const char *key_text_repaired(const struct signature_verdict *signature, struct 
 	case KEYFAULT_PLUS_LOST:
 		return key_record_of(plus_restored(record, arena), arena);
 	case KEYFAULT_PEM:
-		return key_record_of(key_text_tag(without_pem(record, arena), "p", arena), arena);
+		return key_record_of(pem_key(record, arena), arena);
 	case KEYFAULT_PKCS1:
 		return key_record_of(key_wrapped(signature->key_p, arena), arena);
 	case KEYFAULT_ED25519_WRAPPED:
