@@ -20,7 +20,7 @@ if [ ! -e "$build/fuzz/Makefile" ]; then
 		"$source/configure" -q --disable-hardening >configure.log 2>&1) || { tail "$build/fuzz/configure.log"; exit 1; }
 fi
 make -s -C "$build/fuzz" -j"$(nproc)" libpure.a libcore.a >"$build/fuzz/make.log" 2>&1 || { tail "$build/fuzz/make.log"; exit 1; }
-libraries=$(printf 'include Makefile\nprint-core-libs:\n\t@echo $(core_libs)\n' | make -s -C "$build/fuzz" -f - print-core-libs)
+libraries=$(printf 'include Makefile\nprint-core-libs:\n\t@echo $(core_libs) $(ZLIB_LIBS)\n' | make -s -C "$build/fuzz" -f - print-core-libs)
 
 python3 "$folder/harvest.py" "$build/fuzz/corpus" || echo "no python3: the seeds alone"
 
