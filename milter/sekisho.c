@@ -31,6 +31,9 @@ static void print_usage(FILE *file)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(file, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	(void)fputs(
+		"Examples:\n"
+		"    sekisho check mail.eml --client 192.0.2.25 --mail-from taro@example.com\n"
+		"    sekisho explain spf-stale-after-move\n"
 		"\"sekisho COMMAND --help\" explains one; \"sekisho --version\" says which sekisho this is.\n"
 		"The milter itself is sekishod(8).\n",
 		file);

@@ -29,6 +29,9 @@ static const char usage[] =
 	"      --zone FILE     answer DNS from a zone file: for tests, never for real mail\n"
 	"  -V, --version       print the version\n"
 	"  -h, --help          print this\n"
+	"Examples:\n"
+	"  sekishod -t                   is the configuration good?\n"
+	"  systemctl reload sekishod     take it over, without losing a message\n"
 	"Signals: SIGHUP or SIGUSR1 reload, SIGTERM stops when messages in progress are done.\n"
 	"See sekishod(8) and sekisho.conf(5).\n";
 

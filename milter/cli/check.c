@@ -35,6 +35,13 @@ static const char usage[] =
 	"  --option NAME=VALUE  one setting\n"
 	"  --json            print one JSON object\n"
 	"  --record OUT.case write the verdict with every DNS answer used, for replay\n"
+	"Examples:\n"
+	"  sekisho check mail.eml --client 192.0.2.25 --helo mail.example.com --mail-from taro@example.com\n"
+	"      why did this mail get that verdict? (the session is in the mail server's log)\n"
+	"  sekisho check mail.eml --client 192.0.2.25 --mail-from taro@example.com --record odd.case\n"
+	"      and keep it, with every DNS answer, for a bug report or the sender's admin\n"
+	"  sekisho check --case odd.case --option log-language=ja\n"
+	"      the same once more, elsewhere or later, in Japanese\n"
 	"Exit status: 0 evaluated, 2 usage, 3 unreadable input.\n";
 
 struct request {

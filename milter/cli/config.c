@@ -17,6 +17,9 @@ static const char usage[] = "usage: sekisho config [--changed] [FILE]\n"
 			    "  --changed   only those that are not at their default\n"
 			    "  --defaults  the defaults, whatever the file says\n"
 			    "  --sample    the defaults behind \"#\", with a sentence on each option\n"
+			    "Examples:\n"
+			    "  sekisho config --changed              what did we change here?\n"
+			    "  sekisho config --sample >sekisho.conf  a file to begin with\n"
 			    "Exit status: 0 printed, 2 usage, 3 the file cannot be read; sekisho.conf(5)\n"
 			    "explains the format.\n";
 

@@ -33,6 +33,9 @@ static const char usage[] =
 	"  --config FILE  settings: name servers, key memory (default: " SYSCONF_DIR
 	"/sekisho.conf if there)\n"
 	"  --json         print one JSON object\n"
+	"Example:\n"
+	"  sekisho domain example.com --selector default --client 192.0.2.25\n"
+	"      may this host send for the domain, and is the key where it should be?\n"
 	"Exit status: 0 nothing is wrong, 1 something is, 2 usage, 3 unreadable input.\n";
 
 enum { OPT_SELECTOR = 1, OPT_CLIENT, OPT_ZONE, OPT_LANGUAGE, OPT_CONFIG, OPT_JSON, SELECTORS_GIVEN_MAX = 16 };

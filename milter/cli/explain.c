@@ -16,6 +16,9 @@ static const char usage[] =
 	"Says what a cause in the log means, who must act and what to do. Without a CODE:\n"
 	"all codes. A piece of a code lists those that have it.\n"
 	"  --manual   the source of the manual page sekisho-causes(7), made from the table\n"
+	"Examples:\n"
+	"  sekisho explain dkim-key-missing-selector   what the log means by it\n"
+	"  sekisho explain selector                    which codes are about selectors?\n"
 	"Exit status: 0 explained, 2 usage or no such code.\n";
 
 static void print_line(FILE *file, const struct cause_row *row)

@@ -21,6 +21,8 @@ static const char usage[] =
 	"  --verdicts  compare verdicts only, not causes\n"
 	"  --pending LIST  a file of case names, one a line, whose causes are not found yet:\n"
 	"              the other verdicts are compared; an error when everything is found\n"
+	"Example:\n"
+	"  sekisho replay --quiet tests/cases/*.case\n"
 	"Exit status: 0 everything as expected, 1 something differs, 2 usage, 3 a case cannot be read.\n";
 
 struct tally {

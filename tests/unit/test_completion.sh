@@ -38,7 +38,11 @@ expect 'dkim-key-missing-selector' sekisho explain dkim-key-missing-s
 expect 'log-language=' sekisho check --option log-lang
 expect '_sekisho' sekisho check --zone _s
 expect '_sekisho' sekishod -c _s
+expect '_sekisho' sekisho check _s
+expect '_sekisho' sekisho config _s
 expect '' sekisho check --client ''
+expect '' sekisho domain ''
+expect '-t' sekishod -t
 
 if command -v zsh >/dev/null; then
 	zsh -n "$folder"/_sekisho || complain "zsh cannot read _sekisho"
