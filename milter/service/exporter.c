@@ -5,6 +5,7 @@
 #include "service/companion.h"
 #include "service/listener.h"
 #include "service/privileges.h"
+#include "service/sandbox.h"
 #include "service/worker.h"
 #include "settings/settings.h"
 
@@ -36,6 +37,7 @@ static bool open_socket(struct exporter *exporter, struct fault *fault)
 static bool prepare(struct exporter *exporter, struct fault *fault)
 {
 	struct identity identity;
+	struct sandbox sandbox;
 	struct counters *counters;
 	char path[32];
 
@@ -45,10 +47,10 @@ static bool prepare(struct exporter *exporter, struct fault *fault)
 		return false;
 	counters = counters_map(COMPANION_COUNTERS_FD, fault);
 	if (counters == NULL || !identity_find(exporter->settings->user, &identity, fault) ||
-		!identity_take(&identity, fault))
+		!identity_take(&identity, fault) || !sandbox_raise_fence(&sandbox, exporter->settings, fault))
 		return false;
 	exporter->endpoint = endpoint_open(exporter->listening_fd, counters, fault);
-	return exporter->endpoint != NULL;
+	return exporter->endpoint != NULL && sandbox_close(&sandbox, exporter->settings, fault);
 }
 
 static void wait_for_the_end(void)

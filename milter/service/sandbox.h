@@ -1,6 +1,6 @@
 /* What is taken from a worker before it meets the first foreign octet: files it need not write
- * (file_fence), system calls it need not make (call_filter). Not for the supervisor, which reads
- * nothing foreign, starts programs and changes users. */
+ * (file_fence), system calls it need not make (call_filter); the same for the exporter. Not for the
+ * supervisor, which reads nothing foreign, starts programs and changes users. */
 #ifndef SERVICE_SANDBOX_H
 #define SERVICE_SANDBOX_H
 

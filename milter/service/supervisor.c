@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "metrics/counters.h"
 #include "report/sink.h"
+#include "service/clock_watch.h"
 #include "service/companion.h"
 #include "service/configuration.h"
 #include "service/crew.h"
+#include "service/obituary.h"
 #include "service/orders.h"
 #include "service/pid_file.h"
 #include "service/privileges.h"
@@ -24,6 +26,7 @@
 
 enum {
 	TICK_MS = 200,             /* while something is due */
+	QUIET_TICK_S = 2,          /* else: a look at the clock */
 	SHORT_LIFE_MS = 2000,      /* a worker that dies younger than this waits for the next */
 	BACK_OFF_MIN_MS = 1000,    /* first such wait */
 	BACK_OFF_MAX_MS = 30000,   /* and the longest */
@@ -44,6 +47,7 @@ struct supervisor {
 	struct companion exporter;
 	struct counters *counters;
 	int counters_fd; /* for those born later */
+	struct clock_watch clock;
 	int64_t start_again_ms;
 	int64_t back_off_ms;
 	int exit_status;
@@ -139,6 +143,26 @@ static void begin_reload(struct supervisor *supervisor)
 	fill_up(supervisor, &supervisor->next, supervisor->generation + 1);
 }
 
+/* The same settings again, in new workers. */
+static void mind_clock(struct supervisor *supervisor)
+{
+	int64_t back_s = clock_watch_look(&supervisor->clock);
+	struct fault fault = {""};
+
+	if (back_s == 0 || supervisor->reloading || !supervisor->was_up)
+		return;
+	if (!configuration_copy(&supervisor->next, &supervisor->configuration, &fault)) {
+		sink_say(supervisor->sink, LOG_ERR, "the clock was set back, but no new workers: %s",
+			fault.text);
+		return;
+	}
+	sink_say(supervisor->sink, LOG_WARNING,
+		"the clock was set back by %lld s: new workers start, the old ones finish their messages",
+		(long long)back_s);
+	supervisor->reloading = true;
+	fill_up(supervisor, &supervisor->next, supervisor->generation + 1);
+}
+
 /* The new workers serve: the old ones finish what they have. */
 static void end_reload(struct supervisor *supervisor)
 {
@@ -179,34 +203,6 @@ static void give_up_reload(struct supervisor *supervisor)
 	readiness_up("Serving; the last reload was given up");
 }
 
-/* What an admin could not guess. */
-static const char *hint(int signal)
-{
-	switch (signal) {
-	case SIGSYS:
-		return ": its sandbox caught a forbidden system call; an intruder, or a library newer than "
-		       "we know";
-	case SIGABRT:
-		return ": no memory (worker-memory-limit), or a library gave up";
-	default:
-		return "";
-	}
-}
-
-static void say_death(const struct supervisor *supervisor, const struct member *dead, int status)
-{
-	long lived_s = (long)((clock_monotonic_ms() - dead->started_ms) / 1000);
-
-	if (WIFSIGNALED(status))
-		sink_say(supervisor->sink, LOG_ERR, "worker %ld was ended by signal %d (%s) after %ld s%s",
-			(long)dead->pid, WTERMSIG(status), strsignal(WTERMSIG(status)), lived_s,
-			hint(WTERMSIG(status)));
-	else if (dead->state != MEMBER_DRAINING || WEXITSTATUS(status) != EXIT_SUCCESS)
-		sink_say(supervisor->sink, dead->state == MEMBER_DRAINING ? LOG_WARNING : LOG_ERR,
-			"worker %ld ended with status %d after %ld s", (long)dead->pid, WEXITSTATUS(status),
-			lived_s);
-}
-
 static void replace(struct supervisor *supervisor, const struct member *dead)
 {
 	int64_t now = clock_monotonic_ms();
@@ -231,7 +227,7 @@ static void bury_the_dead(struct supervisor *supervisor)
 	int status;
 
 	while (crew_reap(&supervisor->crew, &dead, &status)) {
-		say_death(supervisor, &dead, status);
+		obituary_say(supervisor->sink, &dead, status);
 		gauges_give_back(supervisor->counters, dead.pid);
 		if (dead.state == MEMBER_DRAINING || supervisor->stopping)
 			continue;
@@ -296,6 +292,7 @@ static void decide_next(struct supervisor *supervisor)
 		orders.reload = 0;
 		begin_reload(supervisor);
 	}
+	mind_clock(supervisor);
 	if (clock_monotonic_ms() >= supervisor->start_again_ms)
 		fill_up(supervisor, &supervisor->configuration, supervisor->generation);
 	if (supervisor->reloading && is_complete(supervisor, &supervisor->next, supervisor->generation + 1))
@@ -320,16 +317,18 @@ static bool is_quiet(const struct supervisor *supervisor)
 static void supervise(struct supervisor *supervisor)
 {
 	const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
+	const struct timespec quiet = {.tv_sec = QUIET_TICK_S};
 	static struct pollfd watched[CREW_MAX];
 	sigset_t while_waiting;
 
 	orders_take(&while_waiting);
+	clock_watch_begin(&supervisor->clock);
 	for (;;) {
 		decide_next(supervisor);
 		if (supervisor->stopping && supervisor->crew.count == 0 && supervisor->exporter.pid == 0)
 			return;
 		(void)ppoll(watched, crew_watch(&supervisor->crew, watched),
-			is_quiet(supervisor) ? NULL : &tick, &while_waiting);
+			is_quiet(supervisor) ? &quiet : &tick, &while_waiting);
 	}
 }
 

@@ -142,6 +142,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	if (worker->settings == NULL || counters == NULL)
 		return false;
 	limit_memory(worker->settings->worker_memory_limit);
+	keep_memory_together();
 	if (!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
 		!take_identity(worker->settings, fault) ||
 		!sandbox_raise_fence(&worker->sandbox, worker->settings, fault) ||

@@ -101,6 +101,7 @@ server:
     zonelistfile: "$work/nsd/zone.list"
     logfile: "$work/nsd/log"
     server-count: 1
+    rrl-ratelimit: 0
 remote-control:
     control-enable: no
 zone:

@@ -42,10 +42,10 @@ def question_of(packet):
 
 
 class NameServer:
-    def __init__(self, table, silent=()):
+    def __init__(self, table, silent=(), port=0):
         self.table, self.silent, self.asked = table, silent, []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind(("127.0.0.1", port))
         self.where = f"127.0.0.1@{self.socket.getsockname()[1]}"
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()

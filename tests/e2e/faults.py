@@ -1,0 +1,314 @@
+"""The faults of faults.sh: each function is one point; a false statement or an exception fails it."""
+
+import ctypes
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from daemon import Daemon, await_true  # noqa: E402
+from faulty_name_server import SLOW_S, FaultyNameServer  # noqa: E402
+from milter_client import Gone, Message, Milter, deliver  # noqa: E402
+from points import check, point, run_points  # noqa: E402
+
+GOOD = {("good.example", "TXT"): ["v=spf1 ip4:192.0.2.25 -all"], ("mail.good.example", "A"): ["192.0.2.25"],
+        ("_dmarc.good.example", "TXT"): ["v=DMARC1; p=reject"]}
+DEADLINE_S = 6
+
+
+def results_of(result):
+    check(result.answer in "ca" and result.inserted, f"answer {result.answer}, {result.inserted}")
+    return result.inserted[-1][2]
+
+
+def from_domain(domain, **options):
+    return Message(sender=f"<taro@{domain}>", headers=[("From", f" taro@{domain}")], **options)
+
+
+def faulty_daemon(server, **options):
+    return Daemon(zone=None, nameservers=server.where, dns_timeout_ms="1500", message_deadline_ms="4000", **options)
+
+
+def record_of(daemon, queue_id):
+    check(await_true(lambda: any(r["queue_id"] == queue_id for r in daemon.records())), "no record of " + queue_id)
+    return next(r for r in daemon.records() if r["queue_id"] == queue_id)
+
+
+@point("each fault of a domain's name server is temperror within the deadline, never fail; others are served as ever")
+def name_server_faults():
+    with FaultyNameServer(GOOD) as server, faulty_daemon(server).start() as daemon:
+        for fault in ("servfail", "refused", "loop", "chain", "garbage", "short", "wrongid", "truncated", "silent"):
+            began = time.monotonic()
+            results = results_of(deliver(daemon.where, from_domain(f"x.{fault}.fault.example", queue_id=fault)))
+            took = time.monotonic() - began
+            check("spf=temperror" in results and "=fail" not in results, f"{fault}: {results}")
+            check(took < DEADLINE_S, f"{fault}: {took:.1f} s")
+            record = record_of(daemon, fault)
+            check(record["action"] == "accept" and record["causes"], f"{fault}: {record}")
+            check(record["spf"] == "temperror", f"{fault}: {record}")
+        # an empty answer is "no such record", RFC 2308 section 2.2 type 3: that the server is lame, our resolver would say
+        check("spf=none" in results_of(deliver(daemon.where, from_domain("x.lame.fault.example"))), "lame")
+        results = results_of(deliver(daemon.where, Message()))
+        check("spf=pass" in results and "dmarc=pass" in results, results)
+
+
+@point("an SPF record of 60,000 octets is permerror, and costs nobody anything")
+def huge_answer():
+    with FaultyNameServer(GOOD) as server, faulty_daemon(server).start() as daemon:
+        results = results_of(deliver(daemon.where, from_domain("x.huge.fault.example")))
+        check("spf=pass" not in results and "spf=fail" not in results, results)
+        check("spf=pass" in results_of(deliver(daemon.where, Message())), "others suffer")
+
+
+@point("a zone that answers after 3 s holds up its own mail, and nobody else's")
+def slow_zone():
+    with FaultyNameServer(GOOD) as server, faulty_daemon(server, workers="1").start() as daemon:
+        deliver(daemon.where, Message())
+        slow = [threading.Thread(target=deliver, daemon=True,
+                                 args=(daemon.where, from_domain(f"n{number}.slow.fault.example")))
+                for number in range(60)]
+        for thread in slow:
+            thread.start()
+        time.sleep(0.5)
+        worst = 0.0
+        for number in range(10):
+            began = time.monotonic()
+            check("spf=pass" in results_of(deliver(daemon.where, Message(queue_id=f"H{number}"))), "honest mail")
+            worst = max(worst, time.monotonic() - began)
+        check(worst < 1.0, f"honest mail waited {worst:.2f} s")
+        for thread in slow:
+            thread.join(DEADLINE_S + SLOW_S)
+        check(not any(thread.is_alive() for thread in slow), "slow mail was never answered")
+
+
+@point("the resolver is gone: temperror; back again: right within 5 s")
+def resolver_restarted():
+    server = FaultyNameServer(GOOD)
+    port = server.socket.getsockname()[1]
+    with faulty_daemon(server).start() as daemon:
+        check("spf=pass" in results_of(deliver(daemon.where, Message(queue_id="A"))), "before")
+        server.__exit__()
+        server.thread.join(0.1)
+        for number in range(4):
+            results = results_of(deliver(daemon.where, from_domain(f"new{number}.example")))
+            check("spf=temperror" in results and "=fail" not in results, results)
+        with FaultyNameServer({**GOOD, ("late.example", "TXT"): ["v=spf1 ip4:192.0.2.25 -all"]}, port):
+            began = time.monotonic()
+            check(await_true(lambda: "spf=pass" in results_of(deliver(daemon.where, from_domain("late.example"))), 8),
+                  "not right again")
+            check(time.monotonic() - began < 6, f"right again after {time.monotonic() - began:.1f} s")
+
+
+@point("no resolver from the start: temperror, and the log says that the trouble is ours")
+def resolver_never_there():
+    with FaultyNameServer(GOOD) as server:
+        where = server.where
+    with Daemon(zone=None, nameservers=where, dns_timeout_ms="500", message_deadline_ms="4000").start() as daemon:
+        results = results_of(deliver(daemon.where, Message(queue_id="DEAD")))
+        check("spf=temperror" in results and "dmarc=temperror" in results, results)
+        causes = {cause["cause"]: cause["act"] for cause in record_of(daemon, "DEAD")["causes"]}
+        check(causes.get("rx-resolver-failure") == "us", str(causes))
+
+
+def small_disk(folder, size):
+    """A file system of its own in the folder; False where that cannot be."""
+    os.makedirs(folder, exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0777", "sekisho-test", folder],
+                          capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def fill_up(path):
+    filler = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+    for piece in (b"x" * 4096, b"x"):
+        try:
+            while True:
+                os.write(filler, piece)
+        except OSError:
+            pass
+    os.close(filler)
+
+
+@point("the disk is full under the log and the key memory: mail goes on, it is told once a minute, whole lines after")
+def disk_full():
+    daemon = Daemon(workers="1")
+    disk = daemon.path("disk")
+    if not small_disk(disk, "200k"):
+        return  # not root
+    try:
+        daemon.configure(log_file=os.path.join(disk, "log.json"), key_memory=os.path.join(disk, "keys.db"))
+        with daemon.start():
+            fill_up(os.path.join(disk, "filler"))
+            for number in range(30):
+                check("spf=pass" in results_of(deliver(daemon.where, Message(queue_id=f"F{number}"))), "mail suffers")
+            check("the log cannot be written" in daemon.said(), daemon.said())
+            check(daemon.said().count("the log cannot be written") == 1, "told too often")
+            os.unlink(os.path.join(disk, "filler"))
+            results_of(deliver(daemon.where, Message(queue_id="AFTER")))
+
+            def told():
+                shutil.copy(os.path.join(disk, "log.json"), daemon.path("log.json"))
+                return any(record["queue_id"] == "AFTER" for record in daemon.records())
+
+            check(await_true(told), "the log does not go on")
+            check(len(daemon.workers()) == 1 and "signal" not in daemon.said(), "the worker died")
+    finally:
+        subprocess.run(["umount", "-l", disk], check=False)
+
+
+class Clock:
+    """The wall clock of a daemon, moved while it runs (tests/support/moved_clock.c)."""
+
+    def __init__(self, folder):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "moved_clock.c")
+        self.library, self.path = os.path.join(folder, "moved_clock.so"), os.path.join(folder, "clock")
+        self.built = shutil.which("cc") is not None and subprocess.run(
+            ["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", self.library, source], check=False).returncode == 0
+        with open(self.path, "wb") as file:
+            file.write(struct.pack("=q", 0))
+
+    def move(self, seconds):
+        with open(self.path, "r+b") as file:
+            file.write(struct.pack("=q", seconds))
+
+    def environment(self):
+        return {"LD_PRELOAD": self.library, "SEKISHO_CLOCK_FILE": self.path}
+
+
+@point("the clock jumps a day forward and back: no message waits, none fails, questions time out as ever")
+def clock_jump():
+    with FaultyNameServer(GOOD) as server, faulty_daemon(server) as daemon:
+        clock = Clock(daemon.folder)
+        if not clock.built:
+            return  # no compiler
+        os.environ.update(clock.environment())
+        try:
+            daemon.start()
+        finally:
+            for name in clock.environment():
+                del os.environ[name]
+        for number, jump in enumerate((0, 86400, -86400, 0)):
+            waiting = threading.Thread(target=deliver, daemon=True, args=(daemon.where, from_domain(f"n{number}.silent.fault.example")))
+            waiting.start()
+            time.sleep(0.3)
+            clock.move(jump)
+            began = time.monotonic()
+            results = results_of(deliver(daemon.where, Message()))
+            check("spf=pass" in results, f"after {jump}: {results}")
+            check(time.monotonic() - began < 2, f"slow after {jump}")
+            waiting.join(DEADLINE_S)
+            check(not waiting.is_alive(), f"a question hangs after {jump}")
+            names = (f"n{number}-{attempt}.fresh.example" for attempt in range(1000))
+            check(await_true(lambda n=names: "spf=none" in results_of(deliver(daemon.where, from_domain(next(n))))),
+                  f"no name is found any more after {jump}")
+        check(await_true(lambda: len({record["time"][:10] for record in daemon.records()}) == 3), "the clock did not jump")
+        check("signal" not in daemon.said() and daemon.said().count("was set back by 172") == 1, daemon.said())
+
+
+@point("a worker at its memory limit ends, its messages are tried again; another starts, the others go on")
+def memory_ceiling():
+    with Daemon(workers="2", worker_memory_limit="192").start() as daemon:
+        before = set(daemon.workers())
+        held, lost = [], 0
+        fields = [("From", " taro@good.example")] + [(f"X-{n}", " " + "y" * 60000) for n in range(15)]
+        while len(held) < 400 and set(daemon.workers()) == before:
+            milter = Milter(daemon.where)
+            held.append(milter)
+            try:
+                message = Message(headers=fields)
+                milter.negotiate()
+                milter.connect(message)
+                milter.helo(message)
+                milter.envelope(message)
+                milter.content(message)
+            except (Gone, OSError):
+                lost += 1
+                break
+        check(lost > 0 or set(daemon.workers()) != before, f"{len(held)} messages of 900 KB held without an end")
+        for milter in held:
+            milter.close()
+        check(await_true(lambda: len(daemon.workers()) == 2 and set(daemon.workers()) != before), daemon.said())
+        check(await_true(lambda: "worker-memory-limit" in daemon.said()), daemon.said())
+        check(len(set(daemon.workers()) & before) >= 1, "the other worker died too")
+        for number in range(5):
+            check("spf=pass" in results_of(deliver(daemon.where, Message(queue_id=f"M{number}"))), "does not serve")
+
+
+@point("200 clients that stop in the middle of a packet: others are served at once")
+def half_packets():
+    with Daemon(workers="1").start() as daemon:
+        stalled = [Milter(daemon.where) for _ in range(200)]
+        for number, milter in enumerate(stalled):
+            milter.negotiate()
+            milter.send_raw(b"\0\0\0\x20L" + b"From\0 a@"[:number % 9])
+        worst = 0.0
+        for _ in range(10):
+            began = time.monotonic()
+            check("spf=pass" in results_of(deliver(daemon.where, Message())), "not served")
+            worst = max(worst, time.monotonic() - began)
+        check(worst < 0.5, f"waited {worst:.2f} s")
+        for milter in stalled:
+            milter.close()
+
+
+@point("workers are in their sandbox, and say so; a forbidden call ends one of them, with a word on why")
+def sandbox():
+    with Daemon(workers="1").start() as daemon:
+        if "sandbox=calls" not in daemon.said():
+            check("sandbox=" in daemon.said(), daemon.said())
+            return  # a sanitized build, or without libseccomp
+        with open(f"/proc/{daemon.workers()[0]}/status", encoding="ascii") as file:
+            check("Seccomp:\t2" in file.read(), "no filter")
+        os.kill(daemon.workers()[0], signal.SIGSYS)
+        check(await_true(lambda: "forbidden system call" in daemon.said()), daemon.said())
+        check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
+
+
+class Instruction(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_ushort), ("jt", ctypes.c_ubyte), ("jf", ctypes.c_ubyte), ("k", ctypes.c_uint)]
+
+
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.POINTER(Instruction))]
+
+
+def refuse_sandboxes():
+    """The kernel of our children has neither seccomp() nor Landlock: x86_64 and arm64 number them so."""
+    seccomp = 317 if os.uname().machine == "x86_64" else 277
+    steps = (Instruction * 6)((0x20, 0, 0, 0), (0x15, 2, 0, seccomp), (0x15, 1, 0, 444), (0x06, 0, 0, 0x7FFF0000),
+                              (0x06, 0, 0, 0x00050000 | 38), (0x06, 0, 0, 0))
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(38, 1, 0, 0, 0)
+    if libc.prctl(22, 2, ctypes.byref(Program(6, steps)), 0, 0) != 0:
+        os._exit(99)
+
+
+@point("a kernel that refuses the sandbox: told loudly; with sandbox = yes nothing starts")
+def sandbox_refused():
+    with Daemon() as daemon:
+        daemon.start()
+        has_sandbox = "sandbox=calls" in daemon.said()
+        daemon.end()
+        if not has_sandbox or os.uname().machine not in ("x86_64", "aarch64"):
+            return
+        daemon.configure(sandbox="yes")
+        done = subprocess.run(daemon.command(), capture_output=True, timeout=20, check=False, text=True,
+                              preexec_fn=refuse_sandboxes)
+        check(done.returncode == 78 and "sandbox" in done.stderr and "kernel" in done.stderr, done.stderr)
+        check(not os.path.exists(daemon.socket_path), "listened all the same")
+        daemon.configure(sandbox="auto")
+        with subprocess.Popen(daemon.command(), stderr=subprocess.PIPE, text=True, preexec_fn=refuse_sandboxes) as process:
+            check(await_true(lambda: os.path.exists(daemon.socket_path)), "does not start")
+            check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
+            process.send_signal(signal.SIGTERM)
+            said = process.communicate(timeout=20)[1]
+        check("sandbox=off" in said and "is not whole" in said, said)
+
+
+Daemon.program = os.path.abspath(sys.argv[1])
+sys.exit(run_points(sys.argv[2:]))
