@@ -2,6 +2,7 @@
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/doctor.h"
 #include "cli/domain.h"
 #include "cli/exit_status.h"
 #include "cli/explain.h"
@@ -14,6 +15,7 @@
 
 static const struct command commands[] = {
 	{"check", "verdicts, header and causes of one message", check_run},
+	{"doctor", "is this machine set up as it should be?", doctor_run},
 	{"domain", "what a domain publishes, and what is wrong with it", domain_run},
 	{"replay", "run recorded messages and compare with what they expect", replay_run},
 	{"log", "who fails, why, since when: what the log says", log_run},
