@@ -36,6 +36,16 @@ done
 for command in $(sed -nE 's/^    sekisho ([a-z]+).*/\1/p' README.md README.ja.md | sort -u); do
 	"$build"/sekisho --help | grep -q "^  $command " || complain "README: there is no command $command"
 done
+# README.ja.md has what README.md has: the same sections, the same words of the program.
+[ "$(grep -c '^## ' README.md)" -eq "$(grep -c '^## ' README.ja.md)" ] || complain "README.ja.md: not the sections of README.md"
+for word in $(grep -v '^    ' README.md | grep -oE '`[^` ]+`' | tr -d '\140' | sort -u); do
+	grep -qF -- "$word" README.ja.md || complain "README.ja.md lacks $word"
+done
+
+# In the list of milters an attribute has no blanks around its "=": smtpd dies of them.
+grep -nE '\{[^}]*default_action +=|\{[^}]*default_action= ' README.md README.ja.md conf/postfix.cf packaging/man/*.[1-9] &&
+	complain "no blanks around = inside braces"
+
 for page in README.md README.ja.md; do
 	for name in $(grep -oE '`(conf|packaging|milter)/[A-Za-z0-9_/.-]+`' $page | tr -d '\140' | sort -u); do
 		[ -e "$name" ] || complain "$page: there is no $name"
