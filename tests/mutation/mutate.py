@@ -23,6 +23,7 @@ import defects_body  # noqa: E402,F401
 import defects_dmarc  # noqa: E402,F401
 import defects_header  # noqa: E402,F401
 import defects_key  # noqa: E402,F401
+import defects_path  # noqa: E402,F401
 import defects_spf  # noqa: E402,F401
 import judge  # noqa: E402
 from keyring import Keyring  # noqa: E402
