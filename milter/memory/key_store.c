@@ -1,10 +1,9 @@
 #include "memory/key_store.h"
 
 #include "base/arena.h"
+#include "base/private_file.h"
 #include "memory/key_memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,14 +48,11 @@ static bool give_up(struct key_store *store, const char *doing, struct fault *fa
 static bool make_file(struct key_store *store, const char *path, struct fault *fault)
 {
 	struct stat status;
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = private_file_open(path, fault);
 
-	if (fd < 0 || fstat(fd, &status) != 0) {
-		fault_set(fault, "%s", strerror(errno));
-		if (fd >= 0)
-			(void)close(fd);
+	if (fd < 0)
 		return false;
-	}
+	(void)fstat(fd, &status);
 	(void)close(fd);
 	store->device = status.st_dev;
 	store->inode = status.st_ino;

@@ -1,0 +1,27 @@
+/* The writer's end of the way: a thread empties the kernel's queue into memory, so that a slow database
+ * is not felt by the workers. Bounded: when memory is full too, it stops reading. */
+#ifndef STORE_INTAKE_H
+#define STORE_INTAKE_H
+
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct intake;
+struct row;
+
+/* Takes over the receiving end. NULL with the reason in fault. */
+struct intake *intake_open(int receiving, struct fault *fault);
+
+/* The next rows, at most max, copied into the arena; waits for the first one at most wait_ms, then a
+ * moment for more. *broken counts packets that are no rows. */
+size_t intake_take(struct intake *intake, struct row *rows, size_t max, int wait_ms, size_t *broken,
+	struct arena *arena);
+
+/* Reads what is still on its way, and nothing more from then on; intake_take gives the rest. */
+void intake_finish(struct intake *intake);
+void intake_close(struct intake **intake);
+
+#endif

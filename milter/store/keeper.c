@@ -1,0 +1,190 @@
+#include "store/keeper.h"
+
+#include "base/arena.h"
+#include "store/database.h"
+#include "store/row.h"
+#include "store/spool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	RETRY_S = 5,          /* between attempts to open the database */
+	SAY_AGAIN_S = 60,     /* the same trouble is told once a minute */
+	PRUNE_S = 600,        /* between looks for old rows */
+	REPLAYED_AT_ONCE = 500,
+	DAY_S = 86400,
+};
+
+enum trouble { NO_DATABASE, NO_SPOOL, LOST, TROUBLES };
+
+struct keeper {
+	struct keeper_plan plan;
+	struct database *database; /* NULL while it is not there */
+	struct spool *spool;
+	struct keeper_counts counts;
+	int64_t said_s[TROUBLES]; /* 0: never */
+	int64_t retry_s, prune_s;
+	bool was_away;
+};
+
+static void say(struct keeper *keeper, enum trouble trouble, int64_t now_s, const char *text)
+{
+	if (keeper->said_s[trouble] != 0 && now_s - keeper->said_s[trouble] < SAY_AGAIN_S)
+		return;
+	keeper->said_s[trouble] = now_s;
+	keeper->plan.say(keeper->plan.self, text);
+}
+
+static void say_database(struct keeper *keeper, const struct fault *fault, int64_t now_s)
+{
+	char text[400];
+
+	(void)snprintf(text, sizeof text, "the store is not there, verdicts %s; mail goes on: %s",
+		keeper->spool != NULL ? "wait in the spool" : "are lost", fault->text);
+	say(keeper, NO_DATABASE, now_s, text);
+}
+
+static void open_database(struct keeper *keeper, int64_t now_s)
+{
+	struct fault fault = {""};
+
+	if (now_s < keeper->retry_s)
+		return;
+	keeper->retry_s = now_s + RETRY_S;
+	keeper->database = database_open(keeper->plan.where, true, &fault);
+	if (keeper->database == NULL) {
+		keeper->counts.failures++;
+		keeper->was_away = true;
+		say_database(keeper, &fault, now_s);
+		return;
+	}
+	if (fault.text[0] != '\0')
+		keeper->plan.say(keeper->plan.self, fault.text);
+	if (keeper->was_away)
+		keeper->plan.say(keeper->plan.self, "the store is there again");
+	keeper->was_away = false;
+	keeper->said_s[NO_DATABASE] = 0;
+}
+
+static void lose_database(struct keeper *keeper, const struct fault *fault, int64_t now_s)
+{
+	database_close(&keeper->database);
+	keeper->retry_s = now_s + RETRY_S;
+	keeper->was_away = true;
+	keeper->counts.failures++;
+	say_database(keeper, fault, now_s);
+}
+
+struct keeper *keeper_open(const struct keeper_plan *plan, int64_t now_s)
+{
+	struct keeper *keeper = calloc(1, sizeof *keeper);
+	struct fault fault = {""};
+
+	if (keeper == NULL)
+		abort();
+	keeper->plan = *plan;
+	if (plan->spool_path[0] != '\0') {
+		keeper->spool = spool_open(plan->spool_path, plan->spool_most, &fault);
+		if (keeper->spool == NULL)
+			say(keeper, NO_SPOOL, now_s, fault.text);
+	}
+	open_database(keeper, now_s);
+	return keeper;
+}
+
+static void lose(struct keeper *keeper, size_t count, const char *why, int64_t now_s)
+{
+	char text[400];
+
+	keeper->counts.lost += count;
+	(void)snprintf(text, sizeof text, "verdicts are lost to the store (%llu so far): %s",
+		(unsigned long long)keeper->counts.lost, why);
+	say(keeper, LOST, now_s, text);
+}
+
+static void put_aside(struct keeper *keeper, const struct row *rows, size_t count, int64_t now_s)
+{
+	struct fault fault = {"there is no spool"};
+	size_t done = 0;
+
+	while (keeper->spool != NULL && done < count && spool_put(keeper->spool, &rows[done], &fault))
+		done++;
+	keeper->counts.spooled += done;
+	if (done > 0)
+		spool_flush(keeper->spool);
+	if (done < count)
+		lose(keeper, count - done, fault.text, now_s);
+}
+
+void keeper_put(struct keeper *keeper, const struct row *rows, size_t count, int64_t now_s)
+{
+	struct fault fault = {""};
+
+	if (count == 0)
+		return;
+	if (keeper->database != NULL && database_put(keeper->database, rows, count, &fault)) {
+		keeper->counts.stored += count;
+		return;
+	}
+	if (keeper->database != NULL)
+		lose_database(keeper, &fault, now_s);
+	put_aside(keeper, rows, count, now_s);
+}
+
+/* Some of the spool; it is emptied over many calls, between which new rows come first. */
+static void replay(struct keeper *keeper, int64_t now_s)
+{
+	static struct row rows[REPLAYED_AT_ONCE];
+	struct arena *arena = arena_new();
+	struct fault fault = {""};
+	size_t broken = 0, count = spool_peek(keeper->spool, rows, REPLAYED_AT_ONCE, &broken, arena);
+
+	if (broken > 0)
+		lose(keeper, broken, "the spool has rows that cannot be read", now_s);
+	if (count == 0 || database_put(keeper->database, rows, count, &fault)) {
+		keeper->counts.stored += count;
+		spool_drop(keeper->spool);
+	} else {
+		lose_database(keeper, &fault, now_s);
+	}
+	arena_free(&arena);
+}
+
+static void prune(struct keeper *keeper, int64_t now_s)
+{
+	struct fault fault = {""};
+	bool left = false;
+
+	if (now_s < keeper->prune_s)
+		return;
+	if (!database_prune(keeper->database, now_s - (int64_t)keeper->plan.days * DAY_S,
+		    keeper->plan.most_octets, &left, &fault))
+		lose_database(keeper, &fault, now_s);
+	keeper->prune_s = left ? now_s : now_s + PRUNE_S;
+}
+
+void keeper_tend(struct keeper *keeper, int64_t now_s)
+{
+	if (keeper->database == NULL)
+		open_database(keeper, now_s);
+	if (keeper->database != NULL && keeper->spool != NULL && !spool_is_empty(keeper->spool))
+		replay(keeper, now_s);
+	if (keeper->database != NULL)
+		prune(keeper, now_s);
+}
+
+struct keeper_counts keeper_counts(const struct keeper *keeper)
+{
+	return keeper->counts;
+}
+
+void keeper_close(struct keeper **keeper)
+{
+	if (*keeper == NULL)
+		return;
+	database_close(&(*keeper)->database);
+	spool_close(&(*keeper)->spool);
+	free(*keeper);
+	*keeper = NULL;
+}

@@ -1,0 +1,187 @@
+#include "store/row.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "diagnose/findings.h"
+#include "message/envelope.h"
+#include "report/action.h"
+#include "report/escape.h"
+
+#include <string.h>
+
+const struct column columns[] = {
+#define TEXT(field, most) {#field, COLUMN_TEXT, most, offsetof(struct row, field)},
+#define NUMBER(field) {#field, COLUMN_NUMBER, 0, offsetof(struct row, field)},
+#include "store/columns.def"
+#undef TEXT
+#undef NUMBER
+};
+
+const size_t column_count = sizeof columns / sizeof columns[0];
+
+/* Raised whenever columns.def changes: what an older writer spooled is then left aside. */
+static const char code_version = 1;
+
+enum { SIGNATURES_KEPT = 20, NAME_MAX_OCTETS = 255 };
+
+const char *row_text(const struct row *row, const struct column *column)
+{
+	return *(const char *const *)((const char *)row + column->offset);
+}
+
+int64_t row_number(const struct row *row, const struct column *column)
+{
+	return *(const int64_t *)((const char *)row + column->offset);
+}
+
+/* "pass example.com sel1", a line each. */
+static const char *signatures_of(const struct verdicts *verdicts, struct arena *arena)
+{
+	struct buf lines = buf_in(arena);
+
+	for (size_t i = 0; i < verdicts->signature_count && i < SIGNATURES_KEPT; i++) {
+		const struct signature_verdict *signature = &verdicts->signatures[i];
+
+		if (signature->domain_name[0] == '\0')
+			continue;
+		if (lines.len > 0)
+			buf_char(&lines, '\n');
+		buf_printf(&lines, "%s %s %s", result_word(signature->result), signature->domain_name,
+			escape_word(signature->selector, NAME_MAX_OCTETS, arena));
+	}
+	return lines.data;
+}
+
+static const char *disposition_of(const struct decision *decision)
+{
+	if (decision->action == ACTION_REJECT)
+		return "reject";
+	return decision->action == ACTION_QUARANTINE ? "quarantine" : "none";
+}
+
+/* RFC 9990 section 3.1.1: why the policy that applied is not the one that was asked for. */
+static const char *override_of(const struct verdicts *verdicts, const struct decision *decision)
+{
+	bool asked = verdicts->dmarc.result == RESULT_FAIL && verdicts->dmarc.policy != DMARC_POLICY_NONE;
+
+	if (verdicts_arc_overrides(verdicts))
+		return "trusted_forwarder";
+	if (strncmp(decision->option, "dmarc-", strlen("dmarc-")) == 0 && decision->action == decision->would)
+		return "";
+	return asked || decision->action != ACTION_ACCEPT ? "local_policy" : "";
+}
+
+/* Cut between characters of UTF-8. */
+static const char *bounded(const char *text, size_t most, struct arena *arena)
+{
+	if (strlen(text) <= most)
+		return text;
+	while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	return arena_copy(arena, text, most);
+}
+
+static void bound(struct row *row, struct arena *arena)
+{
+	for (size_t i = 0; i < column_count; i++)
+		if (columns[i].kind == COLUMN_TEXT) {
+			const char **text = (const char **)((char *)row + columns[i].offset);
+
+			*text = *text == NULL ? "" : bounded(*text, columns[i].most, arena);
+		}
+}
+
+static void add_verdicts(
+	struct row *row, const struct verdicts *verdicts, const struct decision *decision, struct arena *arena)
+{
+	const struct dmarc_verdict *dmarc = &verdicts->dmarc;
+
+	row->spf = result_word(verdicts->spf.result);
+	row->spf_domain = verdicts->spf.domain;
+	row->spf_scope = verdicts->spf.identity == IDENTITY_HELO ? "helo" : "mfrom";
+	row->signatures = signatures_of(verdicts, arena);
+	row->dmarc = result_word(dmarc->result);
+	row->dmarc_domain = dmarc->record_domain;
+	row->dmarc_record = escape_foreign(dmarc->record, NAME_MAX_OCTETS * 4, arena);
+	row->from_domain = dmarc->author_domain;
+	row->dkim_aligned = dmarc->dkim_aligned_pass;
+	row->spf_aligned = dmarc->spf_aligned_pass;
+	row->disposition = disposition_of(decision);
+	row->override = override_of(verdicts, decision);
+}
+
+struct row row_of(const struct findings *findings, const struct decision *decision, const char *record,
+	const char *id, struct arena *arena)
+{
+	struct row row = {.id = id,
+		.time = findings->now,
+		.receiver = findings->authserv_id,
+		.queue_id = escape_foreign(findings->envelope->queue_id, NAME_MAX_OCTETS, arena),
+		.mail_domain = findings->envelope->sender.domain.name,
+		.record = record};
+	char *client = arena_alloc(arena, NETADDR_TEXT_SIZE);
+
+	row.client = netaddr_format(&findings->envelope->client, client);
+	if (!findings->verdicts->skipped)
+		add_verdicts(&row, findings->verdicts, decision, arena);
+	if (findings->diagnoses.count > 0)
+		row.cause = cause_row(findings->diagnoses.items[0].cause)->code;
+	bound(&row, arena);
+	return row;
+}
+
+const char *row_encode(const struct row *row, size_t *len, struct arena *arena)
+{
+	struct buf code = buf_in(arena);
+
+	buf_char(&code, code_version);
+	for (size_t i = 0; i < column_count; i++) {
+		if (columns[i].kind == COLUMN_NUMBER) {
+			int64_t number = row_number(row, &columns[i]);
+
+			buf_add(&code, (const char *)&number, sizeof number);
+		} else {
+			const char *text = row_text(row, &columns[i]);
+			uint16_t size = (uint16_t)strlen(text);
+
+			buf_add(&code, (const char *)&size, sizeof size);
+			buf_add(&code, text, size);
+		}
+	}
+	*len = code.len;
+	return code.data;
+}
+
+static bool take(const char **at, const char *end, void *into, size_t len)
+{
+	if ((size_t)(end - *at) < len)
+		return false;
+	memcpy(into, *at, len);
+	*at += len;
+	return true;
+}
+
+bool row_decode(const char *octets, size_t len, struct row *row, struct arena *arena)
+{
+	const char *at = octets, *end = octets + len;
+	char version;
+
+	if (!take(&at, end, &version, 1) || version != code_version)
+		return false;
+	for (size_t i = 0; i < column_count; i++) {
+		void *field = (char *)row + columns[i].offset;
+		uint16_t size;
+
+		if (columns[i].kind == COLUMN_NUMBER) {
+			if (!take(&at, end, field, sizeof(int64_t)))
+				return false;
+			continue;
+		}
+		if (!take(&at, end, &size, sizeof size) || size > columns[i].most || (size_t)(end - at) < size ||
+			memchr(at, '\0', size) != NULL)
+			return false;
+		*(const char **)field = arena_copy(arena, at, size);
+		at += size;
+	}
+	return at == end;
+}

@@ -1,0 +1,39 @@
+#include "store/sql.h"
+
+#include "base/buf.h"
+#include "store/database.h"
+#include "store/row.h"
+
+const char *sql_definitions(struct arena *arena)
+{
+	struct buf text = buf_in(arena);
+
+	for (size_t i = 0; i < column_count; i++)
+		buf_printf(&text, "%s%s %s NOT NULL", i > 0 ? ", " : "", columns[i].name,
+			columns[i].kind == COLUMN_TEXT ? "TEXT" : "BIGINT");
+	return text.data;
+}
+
+const char *sql_names(struct arena *arena)
+{
+	struct buf text = buf_in(arena);
+
+	for (size_t i = 0; i < column_count; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ", " : "", columns[i].name);
+	return text.data;
+}
+
+const char *sql_select(const struct selection *selection, char mark, struct arena *arena)
+{
+	struct buf text = buf_in(arena);
+
+	/* every parameter is named, also where it does not choose: engines want to know their types */
+	buf_printf(&text,
+		"SELECT %s FROM verdicts WHERE time >= %c1 AND time < %c2"
+		" AND (%c3 = '' OR from_domain = %c3 OR dmarc_domain = %c3)"
+		" AND (%c4 = '' OR queue_id = %c4)",
+		sql_names(arena), mark, mark, mark, mark, mark, mark, mark);
+	buf_text(&text, selection->by_dmarc_domain ? " AND dmarc_domain <> '' ORDER BY dmarc_domain, time"
+						   : " ORDER BY time");
+	return text.data;
+}

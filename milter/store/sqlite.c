@@ -1,0 +1,298 @@
+/* The engine for one machine: a file, in write-ahead mode, one writer. */
+#include "base/arena.h"
+#include "base/private_file.h"
+#include "store/engine.h"
+#include "store/row.h"
+#include "store/sql.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	BUSY_MS = 5000,
+	PRUNED_AT_ONCE = 5000, /* rows: a reader shall not wait long for a deletion */
+	PATH_SIZE = 4096,
+};
+
+struct sqlite {
+	sqlite3 *database;
+	sqlite3_stmt *insert;
+};
+
+static bool refuse(struct sqlite *self, const char *doing, struct fault *fault)
+{
+	fault_set(fault, "sqlite, %s: %s", doing,
+		self->database != NULL ? sqlite3_errmsg(self->database) : "out of memory");
+	return false;
+}
+
+static bool run(struct sqlite *self, const char *sql, struct fault *fault)
+{
+	return sqlite3_exec(self->database, sql, NULL, NULL, NULL) == SQLITE_OK || refuse(self, sql, fault);
+}
+
+static int64_t number_of(struct sqlite *self, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t number = -1;
+
+	if (sqlite3_prepare_v2(self->database, sql, -1, &statement, NULL) == SQLITE_OK &&
+		sqlite3_step(statement) == SQLITE_ROW)
+		number = sqlite3_column_int64(statement, 0);
+	(void)sqlite3_finalize(statement);
+	return number;
+}
+
+/* Step N brings version N to N + 1; those behind the first are for files of older versions. */
+static const char *migration(int version, struct arena *arena)
+{
+	if (version != 0)
+		return NULL;
+	return arena_printf(arena,
+		"CREATE TABLE verdicts (n INTEGER PRIMARY KEY, %s);"
+		"CREATE UNIQUE INDEX verdicts_once ON verdicts (time, id);",
+		sql_definitions(arena));
+}
+
+enum { SCHEMA_VERSION = 1 };
+
+static bool migrate(struct sqlite *self, struct fault *fault)
+{
+	struct arena *arena = arena_new();
+	int64_t version = number_of(self, "PRAGMA user_version");
+	bool good = version >= 0 || refuse(self, "reading the version", fault);
+
+	if (version > SCHEMA_VERSION) {
+		fault_set(fault, "the store was written by a newer sekisho (version %lld, ours %d)",
+			(long long)version, SCHEMA_VERSION);
+		good = false;
+	}
+	for (; good && version < SCHEMA_VERSION; version++)
+		good = run(self, "BEGIN IMMEDIATE", fault) &&
+		       run(self, migration((int)version, arena), fault) &&
+		       run(self, arena_printf(arena, "PRAGMA user_version = %d", (int)version + 1), fault) &&
+		       run(self, "COMMIT", fault);
+	arena_free(&arena);
+	return good;
+}
+
+static bool prepare(struct sqlite *self, struct fault *fault)
+{
+	struct arena *arena = arena_new();
+	const char *marks = arena_copy(arena, "", 0);
+	bool good;
+
+	for (size_t i = 0; i < column_count; i++)
+		marks = arena_printf(arena, "%s%s?", marks, i > 0 ? ", " : "");
+	good = sqlite3_prepare_v3(self->database,
+		       arena_printf(arena, "INSERT OR IGNORE INTO verdicts (%s) VALUES (%s)",
+			       sql_names(arena), marks),
+		       -1, SQLITE_PREPARE_PERSISTENT, &self->insert, NULL) == SQLITE_OK ||
+	       refuse(self, "preparing", fault);
+	arena_free(&arena);
+	return good;
+}
+
+static void close_sqlite(void *engine)
+{
+	struct sqlite *self = engine;
+
+	(void)sqlite3_finalize(self->insert);
+	(void)sqlite3_close(self->database);
+	free(self);
+}
+
+static bool open_for_writing(struct sqlite *self, struct fault *fault)
+{
+	return run(self,
+		       "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+		       "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;",
+		       fault) &&
+	       migrate(self, fault) && prepare(self, fault);
+}
+
+static struct sqlite *open_file(const char *path, bool may_write, struct fault *fault)
+{
+	struct sqlite *self = calloc(1, sizeof *self);
+	int flags = (may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+
+	if (self == NULL)
+		abort();
+	if (sqlite3_open_v2(path, &self->database, flags, NULL) != SQLITE_OK)
+		(void)refuse(self, path, fault);
+	else if (sqlite3_busy_timeout(self->database, BUSY_MS) == SQLITE_OK &&
+		 (!may_write || open_for_writing(self, fault)))
+		return self;
+	close_sqlite(self);
+	return NULL;
+}
+
+/* Is what is there no database any more? A locked or full one is. */
+static bool is_damaged(const char *path)
+{
+	sqlite3 *database = NULL;
+	int found = SQLITE_OK;
+
+	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+		found = sqlite3_exec(database, "PRAGMA schema_version", NULL, NULL, NULL);
+	(void)sqlite3_close(database);
+	return found == SQLITE_CORRUPT || found == SQLITE_NOTADB;
+}
+
+static void set_aside(const char *path)
+{
+	static const char *const companions[] = {"-wal", "-shm"};
+	char name[PATH_SIZE];
+
+	if (snprintf(name, sizeof name, "%s.damaged", path) < (int)sizeof name)
+		(void)rename(path, name);
+	for (size_t i = 0; i < sizeof companions / sizeof companions[0]; i++)
+		if (snprintf(name, sizeof name, "%s%s", path, companions[i]) < (int)sizeof name)
+			(void)unlink(name);
+}
+
+static void *open_sqlite(const char *path, bool may_write, struct fault *fault)
+{
+	struct sqlite *self;
+	int fd;
+
+	if (!may_write)
+		return open_file(path, false, fault);
+	fd = private_file_open(path, fault);
+	if (fd < 0)
+		return NULL;
+	(void)close(fd);
+	self = open_file(path, true, fault);
+	if (self != NULL || !is_damaged(path))
+		return self;
+	set_aside(path);
+	fd = private_file_open(path, fault);
+	if (fd >= 0)
+		(void)close(fd);
+	self = open_file(path, true, fault);
+	if (self != NULL)
+		fault_set(fault, "the store was damaged: it is %s.damaged now, a new one begins", path);
+	return self;
+}
+
+static bool insert(struct sqlite *self, const struct row *row)
+{
+	bool done;
+
+	for (size_t i = 0; i < column_count; i++) {
+		int place = (int)i + 1;
+
+		if (columns[i].kind == COLUMN_TEXT)
+			(void)sqlite3_bind_text(
+				self->insert, place, row_text(row, &columns[i]), -1, SQLITE_STATIC);
+		else
+			(void)sqlite3_bind_int64(self->insert, place, row_number(row, &columns[i]));
+	}
+	done = sqlite3_step(self->insert) == SQLITE_DONE;
+	(void)sqlite3_reset(self->insert);
+	return done;
+}
+
+static bool put_sqlite(void *engine, const struct row *rows, size_t count, struct fault *fault)
+{
+	struct sqlite *self = engine;
+
+	if (!run(self, "BEGIN IMMEDIATE", fault))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!insert(self, &rows[i])) {
+			(void)refuse(self, "inserting", fault);
+			(void)sqlite3_exec(self->database, "ROLLBACK", NULL, NULL, NULL);
+			return false;
+		}
+	if (run(self, "COMMIT", fault))
+		return true;
+	(void)sqlite3_exec(self->database, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+/* Pages in use, without those that wait to be used again. */
+static uint64_t octets_of(struct sqlite *self)
+{
+	int64_t pages = number_of(self, "PRAGMA page_count") - number_of(self, "PRAGMA freelist_count");
+
+	return pages > 0 ? (uint64_t)pages * (uint64_t)number_of(self, "PRAGMA page_size") : 0;
+}
+
+static bool prune_sqlite(
+	void *engine, int64_t before, uint64_t most_octets, bool *left, struct fault *fault)
+{
+	struct sqlite *self = engine;
+	bool too_large = most_octets > 0 && octets_of(self) > most_octets, good;
+	sqlite3_stmt *statement = NULL;
+
+	(void)sqlite3_prepare_v2(self->database,
+		"DELETE FROM verdicts WHERE n IN"
+		" (SELECT n FROM verdicts WHERE time < ?1 OR ?2 ORDER BY time LIMIT ?3)",
+		-1, &statement, NULL);
+	(void)sqlite3_bind_int64(statement, 1, before);
+	(void)sqlite3_bind_int(statement, 2, too_large);
+	(void)sqlite3_bind_int(statement, 3, PRUNED_AT_ONCE);
+	good = sqlite3_step(statement) == SQLITE_DONE || refuse(self, "pruning", fault);
+	(void)sqlite3_finalize(statement);
+	*left = good && sqlite3_changes(self->database) == PRUNED_AT_ONCE;
+	return good && run(self, "PRAGMA incremental_vacuum(1000)", fault);
+}
+
+static void fill(struct row *row, sqlite3_stmt *statement)
+{
+	for (size_t i = 0; i < column_count; i++) {
+		void *field = (char *)row + columns[i].offset;
+
+		if (columns[i].kind == COLUMN_TEXT) {
+			const char *text = (const char *)sqlite3_column_text(statement, (int)i);
+
+			*(const char **)field = text != NULL ? text : "";
+		} else {
+			*(int64_t *)field = sqlite3_column_int64(statement, (int)i);
+		}
+	}
+}
+
+static bool select_sqlite(void *engine, const struct selection *selection,
+	bool (*take)(void *taker, const struct row *row), void *taker, struct fault *fault)
+{
+	struct sqlite *self = engine;
+	struct arena *arena = arena_new();
+	sqlite3_stmt *statement = NULL;
+	int step = SQLITE_ERROR;
+
+	if (sqlite3_prepare_v2(self->database, sql_select(selection, '?', arena), -1, &statement, NULL) ==
+		SQLITE_OK) {
+		(void)sqlite3_bind_int64(statement, 1, selection->from);
+		(void)sqlite3_bind_int64(statement, 2, selection->until);
+		(void)sqlite3_bind_text(statement, 3, selection->domain, -1, SQLITE_STATIC);
+		(void)sqlite3_bind_text(statement, 4, selection->queue_id, -1, SQLITE_STATIC);
+		while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+			struct row row;
+
+			fill(&row, statement);
+			if (!take(taker, &row)) {
+				step = SQLITE_DONE;
+				break;
+			}
+		}
+	}
+	if (step != SQLITE_DONE)
+		(void)refuse(self, "reading", fault);
+	(void)sqlite3_finalize(statement);
+	arena_free(&arena);
+	return step == SQLITE_DONE;
+}
+
+const struct engine sqlite_engine = {
+	.scheme = "sqlite:",
+	.open = open_sqlite,
+	.close = close_sqlite,
+	.put = put_sqlite,
+	.prune = prune_sqlite,
+	.select = select_sqlite,
+};
