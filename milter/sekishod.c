@@ -4,6 +4,7 @@
 #include "service/exporter.h"
 #include "service/supervisor.h"
 #include "service/worker.h"
+#include "service/writer.h"
 #include "settings/settings.h"
 
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 struct arguments {
 	const char *config_path;
 	char zone_path[PATH_MAX]; /* "" without --zone */
-	bool test, worker, announce, exporter;
+	bool test, worker, announce, exporter, writer;
 };
 
 static const char usage[] =
@@ -59,6 +60,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		{"worker", no_argument, NULL, 'w'},   /* how the supervisor calls us */
 		{"announce", no_argument, NULL, 'a'}, /* likewise */
 		{"exporter", no_argument, NULL, 'e'}, /* likewise */
+		{"writer", no_argument, NULL, 'W'},   /* likewise */
 		{NULL, 0, NULL, 0},
 	};
 	int found;
@@ -87,6 +89,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 'e':
 			arguments->exporter = true;
+			break;
+		case 'W':
+			arguments->writer = true;
 			break;
 		case 'V':
 			return puts("sekishod " PACKAGE_VERSION) < 0;
@@ -131,6 +136,8 @@ int main(int argc, char **argv)
 		return worker_run(arguments.zone_path, arguments.announce);
 	if (arguments.exporter)
 		return exporter_run();
+	if (arguments.writer)
+		return writer_run();
 	if (arguments.test)
 		return check_configuration(&arguments);
 	/* the paths must hold for the next program of an upgrade, and wherever we are */

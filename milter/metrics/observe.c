@@ -61,3 +61,8 @@ void counters_observe(
 	observe_diagnosis(counters, findings);
 	histogram_add(&counters->message_ms, findings->took_ms);
 }
+
+void counters_lost_row(struct counters *counters)
+{
+	count(&counters->rows_lost, 1);
+}

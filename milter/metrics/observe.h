@@ -10,4 +10,7 @@ struct findings;
 void counters_observe(
 	struct counters *counters, const struct findings *findings, const struct decision *decision);
 
+/* The store was full: a verdict is lost to it. */
+void counters_lost_row(struct counters *counters);
+
 #endif

@@ -21,7 +21,7 @@ static void start(struct companion *companion, const struct companion_wish *wish
 	char option[32];
 	const char *arguments[] = {"sekishod", option, NULL};
 	struct offspring offspring = {
-		.program = wish->program, .arguments = arguments, .descriptor_count = 3};
+		.program = wish->program, .arguments = arguments, .descriptor_count = COMPANION_FDS};
 	int ends[2];
 	pid_t pid;
 
@@ -33,6 +33,7 @@ static void start(struct companion *companion, const struct companion_wish *wish
 	offspring.descriptors[0] = ends[1];
 	offspring.descriptors[1] = wish->settings_fd;
 	offspring.descriptors[2] = wish->counters_fd;
+	offspring.descriptors[3] = wish->feed_fd;
 	pid = offspring_start(&offspring, fault);
 	(void)close(ends[1]);
 	if (pid < 0) {

@@ -10,7 +10,13 @@
 #include <sys/types.h>
 
 /* Descriptors a companion is born with; when the lifeline closes it ends. */
-enum { COMPANION_LIFELINE_FD = 3, COMPANION_SETTINGS_FD = 4, COMPANION_COUNTERS_FD = 5 };
+enum {
+	COMPANION_LIFELINE_FD = 3,
+	COMPANION_SETTINGS_FD = 4,
+	COMPANION_COUNTERS_FD = 5,
+	COMPANION_FEED_FD = 6, /* what the workers tell the store */
+	COMPANION_FDS = 4
+};
 
 struct companion {
 	const char *role; /* "exporter": the argument --exporter, and the name in messages */
@@ -25,7 +31,7 @@ struct companion {
 struct companion_wish {
 	bool wanted;
 	const char *program;
-	int settings_fd, counters_fd;
+	int settings_fd, counters_fd, feed_fd;
 	unsigned generation;
 };
 

@@ -4,7 +4,6 @@
 #include "metrics/counters.h"
 #include "report/sink.h"
 #include "service/clock_watch.h"
-#include "service/companion.h"
 #include "service/configuration.h"
 #include "service/crew.h"
 #include "service/obituary.h"
@@ -12,6 +11,7 @@
 #include "service/pid_file.h"
 #include "service/privileges.h"
 #include "service/readiness.h"
+#include "service/retinue.h"
 #include "service/state_folder.h"
 #include "service/worker.h"
 #include "settings/settings.h"
@@ -44,9 +44,7 @@ struct supervisor {
 	char pid_path[4096]; /* where it was taken, whatever a reload says */
 	struct sink *sink;
 	struct crew crew;
-	struct companion exporter;
-	struct counters *counters;
-	int counters_fd; /* for those born later */
+	struct retinue retinue;
 	struct clock_watch clock;
 	int64_t start_again_ms;
 	int64_t back_off_ms;
@@ -72,7 +70,10 @@ static void fill_up(
 			.program = supervisor->supervision->program,
 			.listening_fd = supervisor->listening_fd,
 			.settings_fd = configuration->copy_fd,
-			.counters_fd = supervisor->counters_fd,
+			.counters_fd = supervisor->retinue.counters_fd,
+			.feed_fd = strcmp(configuration->settings->store, "none") != 0
+					   ? supervisor->retinue.feed_sending
+					   : -1,
 			.zone_path = supervisor->supervision->zone_path,
 			.generation = generation,
 			.announce = announce,
@@ -84,7 +85,7 @@ static void fill_up(
 			supervisor->start_again_ms = clock_monotonic_ms() + BACK_OFF_MIN_MS;
 			return;
 		}
-		atomic_fetch_add(&supervisor->counters->workers_started, 1);
+		atomic_fetch_add(&supervisor->retinue.counters->workers_started, 1);
 	}
 }
 
@@ -133,7 +134,7 @@ static void begin_reload(struct supervisor *supervisor)
 	if (!configuration_load(&supervisor->next, supervisor->supervision->config_path,
 		    supervisor->supervision->zone_path, &fault)) {
 		sink_say(supervisor->sink, LOG_ERR, "reload refused, the old settings stay: %s", fault.text);
-		atomic_fetch_add(&supervisor->counters->reloads_refused, 1);
+		atomic_fetch_add(&supervisor->retinue.counters->reloads_refused, 1);
 		readiness_up("Serving; the last reload was refused");
 		return;
 	}
@@ -182,7 +183,7 @@ static void end_reload(struct supervisor *supervisor)
 	supervisor->next = (struct configuration){.copy_fd = -1};
 	supervisor->reloading = false;
 	supervisor->back_off_ms = 0;
-	atomic_fetch_add(&supervisor->counters->reloads, 1);
+	atomic_fetch_add(&supervisor->retinue.counters->reloads, 1);
 	if (sink != NULL) {
 		sink_close(&supervisor->sink);
 		supervisor->sink = sink;
@@ -196,7 +197,7 @@ static void give_up_reload(struct supervisor *supervisor)
 {
 	sink_say(supervisor->sink, LOG_ERR,
 		"reload given up, the old settings stay: a new worker did not start");
-	atomic_fetch_add(&supervisor->counters->reloads_refused, 1);
+	atomic_fetch_add(&supervisor->retinue.counters->reloads_refused, 1);
 	crew_end(&supervisor->crew, supervisor->generation + 1, drain_deadline(supervisor));
 	configuration_free(&supervisor->next);
 	supervisor->reloading = false;
@@ -228,10 +229,10 @@ static void bury_the_dead(struct supervisor *supervisor)
 
 	while (crew_reap(&supervisor->crew, &dead, &status)) {
 		obituary_say(supervisor->sink, &dead, status);
-		gauges_give_back(supervisor->counters, dead.pid);
+		gauges_give_back(supervisor->retinue.counters, dead.pid);
 		if (dead.state == MEMBER_DRAINING || supervisor->stopping)
 			continue;
-		atomic_fetch_add(&supervisor->counters->workers_died, 1);
+		atomic_fetch_add(&supervisor->retinue.counters->workers_died, 1);
 		if (supervisor->reloading && dead.generation != supervisor->generation)
 			give_up_reload(supervisor);
 		else if (!supervisor->was_up && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG)
@@ -241,33 +242,16 @@ static void bury_the_dead(struct supervisor *supervisor)
 	}
 }
 
-static struct companion_wish exporter_wish(const struct supervisor *supervisor)
+static struct retinue_orders retinue_orders(const struct supervisor *supervisor)
 {
-	return (struct companion_wish){
-		.wanted = !supervisor->stopping && supervisor->was_up &&
-			  supervisor->configuration.settings->metrics_socket[0] != '\0',
+	return (struct retinue_orders){
+		.settings = supervisor->configuration.settings,
 		.program = supervisor->supervision->program,
 		.settings_fd = supervisor->configuration.copy_fd,
-		.counters_fd = supervisor->counters_fd,
 		.generation = supervisor->generation,
+		.serving = supervisor->was_up && !supervisor->stopping,
+		.has_crew = supervisor->crew.count > 0,
 	};
-}
-
-static void keep_exporter(struct supervisor *supervisor)
-{
-	struct companion_wish wish = exporter_wish(supervisor);
-	struct fault fault = {""};
-
-	if (companion_keep(&supervisor->exporter, &wish, clock_monotonic_ms(), &fault) != COMPANION_NO_NEWS)
-		sink_say(supervisor->sink, LOG_WARNING, "no metrics for %d s: the exporter %s; mail goes on",
-			(int)(supervisor->exporter.back_off_ms / 1000), fault.text);
-}
-
-static bool exporter_is_busy(const struct supervisor *supervisor)
-{
-	struct companion_wish wish = exporter_wish(supervisor);
-
-	return companion_is_busy(&supervisor->exporter, &wish);
 }
 
 static bool is_complete(
@@ -279,9 +263,12 @@ static bool is_complete(
 /* One round of decisions; everything that happened since the last one is already noted. */
 static void decide_next(struct supervisor *supervisor)
 {
+	struct retinue_orders orders_now;
+
 	crew_listen(&supervisor->crew);
 	bury_the_dead(supervisor);
-	keep_exporter(supervisor);
+	orders_now = retinue_orders(supervisor);
+	retinue_keep(&supervisor->retinue, &orders_now, supervisor->sink);
 	if (crew_kill_overdue(&supervisor->crew, clock_monotonic_ms()) > 0)
 		sink_say(supervisor->sink, LOG_WARNING, "a worker that did not end in time was killed");
 	if (orders.stop)
@@ -307,9 +294,10 @@ static void decide_next(struct supervisor *supervisor)
 static bool is_quiet(const struct supervisor *supervisor)
 {
 	const struct crew *crew = &supervisor->crew;
+	struct retinue_orders orders_now = retinue_orders(supervisor);
 
 	return !supervisor->stopping && !supervisor->reloading && supervisor->was_up &&
-	       !exporter_is_busy(supervisor) &&
+	       !retinue_is_busy(&supervisor->retinue, &orders_now) &&
 	       crew->count == (size_t)supervisor->configuration.settings->workers &&
 	       crew_serving(crew, supervisor->generation) == crew->count;
 }
@@ -325,19 +313,12 @@ static void supervise(struct supervisor *supervisor)
 	clock_watch_begin(&supervisor->clock);
 	for (;;) {
 		decide_next(supervisor);
-		if (supervisor->stopping && supervisor->crew.count == 0 && supervisor->exporter.pid == 0)
+		if (supervisor->stopping && supervisor->crew.count == 0 &&
+			retinue_is_gone(&supervisor->retinue))
 			return;
 		(void)ppoll(watched, crew_watch(&supervisor->crew, watched),
 			is_quiet(supervisor) ? &quiet : &tick, &while_waiting);
 	}
-}
-
-static bool open_counters(struct supervisor *supervisor, struct fault *fault)
-{
-	supervisor->counters_fd = counters_memory_new(clock_wall(), fault);
-	if (supervisor->counters_fd >= 0)
-		supervisor->counters = counters_map(supervisor->counters_fd, fault);
-	return supervisor->counters != NULL;
 }
 
 /* Everything that can be wrong is found here, before anybody can connect. */
@@ -347,7 +328,7 @@ static bool open_house(struct supervisor *supervisor, struct fault *fault)
 
 	if (!configuration_load(configuration, supervisor->supervision->config_path,
 		    supervisor->supervision->zone_path, fault) ||
-		!open_counters(supervisor, fault))
+		!retinue_open(&supervisor->retinue, fault))
 		return false;
 	(void)snprintf(
 		supervisor->pid_path, sizeof supervisor->pid_path, "%s", configuration->settings->pid_file);
@@ -371,8 +352,6 @@ int supervisor_run(const struct supervision *supervision)
 		.supervision = supervision,
 		.configuration = {.copy_fd = -1},
 		.next = {.copy_fd = -1},
-		.exporter = {.role = "exporter", .lifeline = -1},
-		.counters_fd = -1,
 		.listening_fd = -1,
 		.pid_file = -1,
 		.exit_status = EXIT_CONFIG,

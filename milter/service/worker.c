@@ -14,6 +14,7 @@
 #include "session/outlets.h"
 #include "session/session.h"
 #include "settings/settings.h"
+#include "store/feed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,6 +48,7 @@ struct worker {
 	struct outlets outlets;
 	struct session_shared shared;
 	struct pulse pulse;
+	struct feed feed;
 	struct gate gate;
 	struct sandbox sandbox;
 	pthread_t server;
@@ -139,6 +141,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	raise_descriptor_limit();
 	(void)fcntl(WORKER_LISTENING_FD, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(WORKER_LIFELINE_FD, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(WORKER_FEED_FD, F_SETFD, FD_CLOEXEC);
 	if (worker->settings == NULL || counters == NULL)
 		return false;
 	limit_memory(worker->settings->worker_memory_limit);
@@ -148,7 +151,9 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		!sandbox_raise_fence(&worker->sandbox, worker->settings, fault) ||
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
-	worker->outlets = (struct outlets){.sink = worker->equipment.sink, .counters = counters};
+	feed_begin(&worker->feed, strcmp(worker->settings->store, "none") != 0 ? WORKER_FEED_FD : -1);
+	worker->outlets =
+		(struct outlets){.sink = worker->equipment.sink, .counters = counters, .feed = &worker->feed};
 	worker->shared = (struct session_shared){.inspector = &worker->equipment.inspector,
 		.outlets = &worker->outlets,
 		.queue = diagnosis_queue_open(&worker->outlets, fault)};

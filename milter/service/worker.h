@@ -16,7 +16,8 @@ enum {
 	WORKER_LIFELINE_FD = 4,
 	WORKER_SETTINGS_FD = 5,
 	WORKER_COUNTERS_FD = 6,
-	WORKER_FDS = 4
+	WORKER_FEED_FD = 7, /* only with a store */
+	WORKER_FDS = 5
 };
 
 /* What goes over the lifeline; when the supervisor's end closes, that means WORKER_DRAIN too. */

@@ -3,6 +3,7 @@
 #include "metrics/observe.h"
 #include "report/record.h"
 #include "report/sink.h"
+#include "store/feed.h"
 
 void outlets_tell(const struct outlets *outlets, const struct findings *findings,
 	const struct decision *decision, struct arena *arena)
@@ -11,4 +12,7 @@ void outlets_tell(const struct outlets *outlets, const struct findings *findings
 
 	sink_write(outlets->sink, &record);
 	counters_observe(outlets->counters, findings, decision);
+	if (feed_wants(outlets->feed) &&
+		!feed_put(outlets->feed, findings, decision, record_json(&record, arena), arena))
+		counters_lost_row(outlets->counters);
 }

@@ -6,6 +6,7 @@
 struct arena;
 struct counters;
 struct decision;
+struct feed;
 struct findings;
 struct sink;
 
@@ -13,6 +14,7 @@ struct sink;
 struct outlets {
 	struct sink *sink;
 	struct counters *counters;
+	struct feed *feed; /* to the store */
 };
 
 /* Any thread; never waits. */

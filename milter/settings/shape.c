@@ -50,6 +50,12 @@ static bool is_socket(const char *text)
 	return at != NULL && at[1] != '\0' && is_port(colon + 1, (size_t)(at - colon - 1));
 }
 
+static bool is_store(const char *text)
+{
+	return strcmp(text, "none") == 0 || strncmp(text, "sqlite:/", strlen("sqlite:/")) == 0 ||
+	       strncmp(text, "postgresql:", strlen("postgresql:")) == 0;
+}
+
 static bool is_mode(const char *text)
 {
 	size_t digits = strspn(text, "01234567");
@@ -146,6 +152,7 @@ static const struct {
 	[SHAPE_URL] = {is_url, NULL, "an address that begins with https:// or http://"},
 	[SHAPE_DOMAIN] = {NULL, domain_value, "a domain name"},
 	[SHAPE_RESOLVER] = {is_resolver, NULL, "an IP address, or ADDRESS@PORT"},
+	[SHAPE_STORE] = {is_store, NULL, "none, sqlite:/PATH or postgresql:CONNINFO"},
 	[SHAPE_OVERRIDE] = {NULL, override_value,
 		"DOMAIN OPTION ACTION, such as: example.com dmarc-reject-policy reject"},
 };

@@ -29,13 +29,14 @@ bool database_prune(
 
 /* What to read, in the order of time or of the domain whose DMARC record applied. */
 struct selection {
-	int64_t from, until;      /* seconds since 1970: from <= time < until */
-	const char *domain;       /* from_domain or dmarc_domain is this one; "" for all */
-	const char *queue_id;     /* "" for all */
-	bool by_dmarc_domain;     /* only rows with one, ordered by it */
+	int64_t from, until;  /* seconds since 1970: from <= time < until */
+	const char *domain;   /* from_domain or dmarc_domain is this one; "" for all */
+	const char *queue_id; /* "" for all */
+	bool by_dmarc_domain; /* only rows with one, ordered by it */
 };
 
-/* Gives each row to take, until that returns false. The row lives until take returns. False when the database failed. */
+/* Gives each row to take, until that returns false. The row lives until take returns. False when the database
+ * failed. */
 bool database_select(struct database *database, const struct selection *selection,
 	bool (*take)(void *self, const struct row *row), void *self, struct fault *fault);
 

@@ -42,6 +42,11 @@ void feed_begin(struct feed *feed, int sending)
 		feed->birth = 0;
 }
 
+bool feed_wants(const struct feed *feed)
+{
+	return feed->fd >= 0;
+}
+
 bool feed_put(struct feed *feed, const struct findings *findings, const struct decision *decision,
 	const char *record, struct arena *arena)
 {
@@ -49,8 +54,6 @@ bool feed_put(struct feed *feed, const struct findings *findings, const struct d
 	struct row row;
 	size_t len;
 
-	if (feed->fd < 0)
-		return true;
 	id = arena_printf(
 		arena, "%016" PRIx64 "%08" PRIx64, feed->birth, (uint64_t)atomic_fetch_add(&feed->count, 1));
 	row = row_of(findings, decision, record, id, arena);

@@ -14,8 +14,8 @@ struct decision;
 struct findings;
 
 struct feed {
-	int fd;              /* -1: nobody wants to hear */
-	uint64_t birth;      /* random, of this process: the first half of every id */
+	int fd;         /* -1: nobody wants to hear */
+	uint64_t birth; /* random, of this process: the first half of every id */
 	atomic_uint_fast64_t count;
 };
 
@@ -24,6 +24,9 @@ bool feed_ends(int *sending, int *receiving, struct fault *fault);
 
 /* Takes over the sending end; -1 for none. */
 void feed_begin(struct feed *feed, int sending);
+
+/* Is there a store? */
+bool feed_wants(const struct feed *feed);
 
 /* Any thread; never waits. record: the log record as JSON. False when the row is lost. */
 bool feed_put(struct feed *feed, const struct findings *findings, const struct decision *decision,

@@ -147,8 +147,8 @@ static struct packet *next_packet(struct intake *intake)
 	return packet;
 }
 
-size_t intake_take(struct intake *intake, struct row *rows, size_t max, int wait_ms, size_t *broken,
-	struct arena *arena)
+size_t intake_take(
+	struct intake *intake, struct row *rows, size_t max, int wait_ms, size_t *broken, struct arena *arena)
 {
 	size_t count = 0;
 	struct packet *packet;

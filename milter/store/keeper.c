@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 enum {
-	RETRY_S = 5,          /* between attempts to open the database */
-	SAY_AGAIN_S = 60,     /* the same trouble is told once a minute */
-	PRUNE_S = 600,        /* between looks for old rows */
+	RETRY_S = 5,      /* between attempts to open the database */
+	SAY_AGAIN_S = 60, /* the same trouble is told once a minute */
+	PRUNE_S = 600,    /* between looks for old rows */
 	REPLAYED_AT_ONCE = 500,
 	DAY_S = 86400,
 };

@@ -12,11 +12,11 @@ struct keeper;
 struct row;
 
 struct keeper_plan {
-	const char *where;         /* database.h */
-	const char *spool_path;    /* "": none */
-	uint64_t spool_most;       /* octets */
-	int days;                  /* rows are kept for so long */
-	uint64_t most_octets;      /* of the database; 0: any number */
+	const char *where;                         /* database.h */
+	const char *spool_path;                    /* "": none */
+	uint64_t spool_most;                       /* octets */
+	int days;                                  /* rows are kept for so long */
+	uint64_t most_octets;                      /* of the database; 0: any number */
 	void (*say)(void *self, const char *text); /* at most once a minute for the same kind of trouble */
 	void *self;
 };

@@ -91,8 +91,8 @@ static void bound(struct row *row, struct arena *arena)
 		}
 }
 
-static void add_verdicts(
-	struct row *row, const struct verdicts *verdicts, const struct decision *decision, struct arena *arena)
+static void add_verdicts(struct row *row, const struct verdicts *verdicts, const struct decision *decision,
+	struct arena *arena)
 {
 	const struct dmarc_verdict *dmarc = &verdicts->dmarc;
 
@@ -177,8 +177,8 @@ bool row_decode(const char *octets, size_t len, struct row *row, struct arena *a
 				return false;
 			continue;
 		}
-		if (!take(&at, end, &size, sizeof size) || size > columns[i].most || (size_t)(end - at) < size ||
-			memchr(at, '\0', size) != NULL)
+		if (!take(&at, end, &size, sizeof size) || size > columns[i].most ||
+			(size_t)(end - at) < size || memchr(at, '\0', size) != NULL)
 			return false;
 		*(const char **)field = arena_copy(arena, at, size);
 		at += size;

@@ -165,8 +165,7 @@ size_t spool_peek(struct spool *spool, struct row *rows, size_t max, size_t *bro
 			break;
 		}
 		spool->peeked += sizeof lead + lead.len;
-		if (check_of(code, lead.len) == lead.check &&
-			row_decode(code, lead.len, &rows[count], arena))
+		if (check_of(code, lead.len) == lead.check && row_decode(code, lead.len, &rows[count], arena))
 			count++;
 		else
 			(*broken)++;

@@ -222,8 +222,7 @@ static uint64_t octets_of(struct sqlite *self)
 	return pages > 0 ? (uint64_t)pages * (uint64_t)number_of(self, "PRAGMA page_size") : 0;
 }
 
-static bool prune_sqlite(
-	void *engine, int64_t before, uint64_t most_octets, bool *left, struct fault *fault)
+static bool prune_sqlite(void *engine, int64_t before, uint64_t most_octets, bool *left, struct fault *fault)
 {
 	struct sqlite *self = engine;
 	bool too_large = most_octets > 0 && octets_of(self) > most_octets, good;

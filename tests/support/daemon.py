@@ -15,7 +15,8 @@ good.example. TXT "v=spf1 ip4:192.0.2.25 -all"
 mail.good.example. A 192.0.2.25
 _dmarc.good.example. TXT "v=DMARC1; p=none"
 """
-BASE = {"authserv-id": "mx.rx.example", "user": "", "log-sink": "json", "drain-seconds": "10", "key-memory": ""}
+BASE = {"authserv-id": "mx.rx.example", "user": "", "log-sink": "json", "drain-seconds": "10", "key-memory": "",
+        "store": "none"}
 
 
 def await_true(what, seconds=10.0):

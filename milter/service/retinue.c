@@ -1,0 +1,86 @@
+#include "service/retinue.h"
+
+#include "base/clock.h"
+#include "metrics/counters.h"
+#include "report/sink.h"
+#include "settings/settings.h"
+#include "store/feed.h"
+
+#include <string.h>
+#include <syslog.h>
+
+bool retinue_open(struct retinue *retinue, struct fault *fault)
+{
+	*retinue = (struct retinue){
+		.exporter = {.role = "exporter", .lifeline = -1},
+		.writer = {.role = "writer", .lifeline = -1},
+	};
+	retinue->counters_fd = counters_memory_new(clock_wall(), fault);
+	if (retinue->counters_fd < 0)
+		return false;
+	retinue->counters = counters_map(retinue->counters_fd, fault);
+	return retinue->counters != NULL &&
+	       feed_ends(&retinue->feed_sending, &retinue->feed_receiving, fault);
+}
+
+static struct companion_wish wish_for(const struct retinue *retinue, const struct retinue_orders *orders)
+{
+	return (struct companion_wish){
+		.program = orders->program,
+		.settings_fd = orders->settings_fd,
+		.counters_fd = retinue->counters_fd,
+		.feed_fd = retinue->feed_receiving,
+		.generation = orders->generation,
+	};
+}
+
+static struct companion_wish exporter_wish(const struct retinue *retinue, const struct retinue_orders *orders)
+{
+	struct companion_wish wish = wish_for(retinue, orders);
+
+	wish.wanted = orders->serving && orders->settings->metrics_socket[0] != '\0';
+	return wish;
+}
+
+/* The writer outlives the workers: their last verdicts are still to be written. */
+static struct companion_wish writer_wish(const struct retinue *retinue, const struct retinue_orders *orders)
+{
+	struct companion_wish wish = wish_for(retinue, orders);
+
+	wish.wanted = (orders->serving || (orders->has_crew && retinue->writer.pid > 0)) &&
+		      strcmp(orders->settings->store, "none") != 0;
+	return wish;
+}
+
+static void keep(struct companion *companion, const struct companion_wish *wish, const char *without,
+	struct sink *sink)
+{
+	struct fault fault = {""};
+
+	if (companion_keep(companion, wish, clock_monotonic_ms(), &fault) != COMPANION_NO_NEWS)
+		sink_say(sink, LOG_WARNING, "%s for %d s: the %s %s; mail goes on", without,
+			(int)(companion->back_off_ms / 1000), companion->role, fault.text);
+}
+
+void retinue_keep(struct retinue *retinue, const struct retinue_orders *orders, struct sink *sink)
+{
+	struct companion_wish exporter = exporter_wish(retinue, orders);
+	struct companion_wish writer = writer_wish(retinue, orders);
+
+	keep(&retinue->exporter, &exporter, "no metrics", sink);
+	keep(&retinue->writer, &writer, "nothing goes into the store", sink);
+}
+
+bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders *orders)
+{
+	struct companion_wish exporter = exporter_wish(retinue, orders);
+	struct companion_wish writer = writer_wish(retinue, orders);
+
+	return companion_is_busy(&retinue->exporter, &exporter) ||
+	       companion_is_busy(&retinue->writer, &writer);
+}
+
+bool retinue_is_gone(const struct retinue *retinue)
+{
+	return retinue->exporter.pid == 0 && retinue->writer.pid == 0;
+}

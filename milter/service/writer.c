@@ -1,0 +1,140 @@
+#include "service/writer.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "metrics/counters.h"
+#include "report/sink.h"
+#include "service/companion.h"
+#include "service/privileges.h"
+#include "service/worker.h"
+#include "settings/settings.h"
+#include "store/intake.h"
+#include "store/keeper.h"
+#include "store/row.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <syslog.h>
+#include <unistd.h>
+
+enum {
+	ROWS_AT_ONCE = 1000,
+	WAIT_MS = 1000,
+	NICENESS = 5, /* mail has the processor first */
+	MEGABYTE = 1000 * 1000,
+};
+
+struct writer {
+	struct settings *settings;
+	struct sink *sink;
+	struct counters *counters;
+	struct intake *intake;
+	struct keeper *keeper;
+	struct keeper_counts told;
+};
+
+static void complain(void *self, const char *text)
+{
+	sink_say(((struct writer *)self)->sink, LOG_WARNING, "%s", text);
+}
+
+static struct keeper_plan plan_of(struct writer *writer)
+{
+	const struct settings *settings = writer->settings;
+
+	return (struct keeper_plan){
+		.where = settings->store,
+		.spool_path = settings->store_spool,
+		.spool_most = (uint64_t)settings->store_spool_megabytes * MEGABYTE,
+		.days = (int)settings->store_days,
+		.most_octets = (uint64_t)settings->store_megabytes * MEGABYTE,
+		.say = complain,
+		.self = writer,
+	};
+}
+
+static bool prepare(struct writer *writer, struct fault *fault)
+{
+	struct identity identity;
+	struct keeper_plan plan;
+	char path[32];
+
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", COMPANION_SETTINGS_FD);
+	writer->settings = settings_read(path, fault);
+	writer->counters = counters_map(COMPANION_COUNTERS_FD, fault);
+	if (writer->settings == NULL || writer->counters == NULL)
+		return false;
+	if (!identity_find(writer->settings->user, &identity, fault) || !identity_take(&identity, fault))
+		return false;
+	writer->sink = sink_open(writer->settings, fault);
+	if (writer->sink == NULL)
+		return false;
+	writer->intake = intake_open(COMPANION_FEED_FD, fault);
+	if (writer->intake == NULL)
+		return false;
+	plan = plan_of(writer);
+	writer->keeper = keeper_open(&plan, clock_wall());
+	return true;
+}
+
+static void tell(struct writer *writer, size_t broken)
+{
+	struct keeper_counts now = keeper_counts(writer->keeper);
+
+	(void)atomic_fetch_add(&writer->counters->rows_stored, now.stored - writer->told.stored);
+	(void)atomic_fetch_add(&writer->counters->rows_spooled, now.spooled - writer->told.spooled);
+	(void)atomic_fetch_add(&writer->counters->rows_lost, now.lost - writer->told.lost + broken);
+	(void)atomic_fetch_add(&writer->counters->store_failures, now.failures - writer->told.failures);
+	writer->told = now;
+}
+
+/* One round; how many rows it had. */
+static size_t write_some(struct writer *writer, struct arena *arena, int wait_ms)
+{
+	static struct row rows[ROWS_AT_ONCE];
+	size_t broken = 0;
+	size_t count = intake_take(writer->intake, rows, ROWS_AT_ONCE, wait_ms, &broken, arena);
+
+	keeper_put(writer->keeper, rows, count, clock_wall());
+	keeper_tend(writer->keeper, clock_wall());
+	tell(writer, broken);
+	arena_reset(arena);
+	return count;
+}
+
+static bool lifeline_is_closed(void)
+{
+	struct pollfd lifeline = {.fd = COMPANION_LIFELINE_FD, .events = POLLIN};
+
+	return poll(&lifeline, 1, 0) > 0;
+}
+
+int writer_run(void)
+{
+	static struct writer writer;
+	struct fault fault = {""};
+	struct arena *arena;
+
+	(void)unsetenv("NOTIFY_SOCKET");
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)setpriority(PRIO_PROCESS, 0, NICENESS);
+	if (!prepare(&writer, &fault)) {
+		(void)fprintf(stderr, "sekishod: writer: %s\n", fault.text);
+		return EXIT_CONFIG;
+	}
+	arena = arena_new();
+	while (!lifeline_is_closed())
+		(void)write_some(&writer, arena, WAIT_MS);
+	intake_finish(writer.intake);
+	while (write_some(&writer, arena, 0) > 0)
+		;
+	keeper_close(&writer.keeper);
+	intake_close(&writer.intake);
+	sink_close(&writer.sink);
+	settings_free(&writer.settings);
+	arena_free(&arena);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,129 @@
+"""The scenarios of store.sh: each function is one point; a false statement or an exception fails it."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from daemon import Daemon, await_true  # noqa: E402
+from milter_client import Message, deliver  # noqa: E402
+from points import check, point, run_points  # noqa: E402
+
+
+class Storing(Daemon):
+    """A sekisho with a store in a folder of its own, which can be taken away."""
+
+    def __init__(self, **options):
+        super().__init__()
+        self.place = self.path("store")
+        os.mkdir(self.place)
+        self.configure(store=f"sqlite:{self.place}/verdicts.db", store_spool=self.path("spool"), **options)
+
+    def rows(self, what="*"):
+        with sqlite3.connect(f"file:{self.place}/verdicts.db?mode=ro", uri=True) as database:
+            database.row_factory = sqlite3.Row
+            try:
+                return database.execute(f"SELECT {what} FROM verdicts").fetchall()
+            except sqlite3.OperationalError:
+                return []
+
+    def count(self):
+        return len(self.rows("id")) if os.path.exists(f"{self.place}/verdicts.db") else 0
+
+    def send(self, count):
+        for _ in range(count):
+            check(deliver(self.where, Message()).answer in "ca", "not served")
+
+    def writer(self):
+        for pid in self.workers():
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                if b"--writer" in file.read():
+                    return pid
+        return None
+
+
+@point("each message is a row, with what the log has")
+def rows_are_records():
+    with Storing().start() as daemon:
+        daemon.send(5)
+        check(await_true(lambda: daemon.count() == 5), f"{daemon.count()} rows")
+        rows, records = daemon.rows(), daemon.records()
+        check(sorted(row["record"] for row in rows) == sorted(json.dumps(record) for record in records) or
+              [json.loads(row["record"]) for row in rows] == records, "not what the log has")
+        row = rows[0]
+        check((row["spf"], row["dmarc_domain"], row["disposition"]) == ("pass", "good.example", "none"), dict(row))
+        check(row["dmarc_record"] == "v=DMARC1; p=none" and row["spf_aligned"] == 1, dict(row))
+        check(len({row["id"] for row in rows}) == 5, "ids are not unique")
+        check(os.stat(f"{daemon.place}/verdicts.db").st_mode & 0o77 == 0, "others may read it")
+
+
+@point("a stop and a reload lose nothing")
+def stop_and_reload():
+    with Storing().start() as daemon:
+        daemon.send(20)
+        daemon.signal(signal.SIGHUP)
+        daemon.send(20)
+        check(await_true(lambda: "reloaded" in daemon.said()), "no reload")
+        daemon.send(20)
+        check(daemon.end() == 0, "no clean stop")
+        check(daemon.count() == 60, f"{daemon.count()} rows of 60")
+
+
+@point("while the database is away mail goes on, the spool fills, and empties when it is back")
+def database_away():
+    with Storing().start() as daemon:
+        daemon.send(5)
+        check(await_true(lambda: daemon.count() == 5), "not stored")
+        os.rename(daemon.place, daemon.place + ".away")
+        os.kill(daemon.writer(), signal.SIGKILL)  # SQLite would hold on to the file it has open
+        check(await_true(lambda: "verdicts wait in the spool" in daemon.said(), 15), daemon.said())
+        began = time.monotonic()
+        daemon.send(30)
+        check(time.monotonic() - began < 10, "mail waits for the store")
+        check(await_true(lambda: os.path.getsize(daemon.path("spool")) > 0), "nothing in the spool")
+        os.rename(daemon.place + ".away", daemon.place)
+        check(await_true(lambda: daemon.count() == 35, 20), f"{daemon.count()} rows of 35")
+        check(await_true(lambda: os.path.getsize(daemon.path("spool")) == 0), "the spool is not emptied")
+        check("there again" in daemon.said(), daemon.said())
+
+
+@point("a full disk costs no mail, and is told")
+def disk_full():
+    with Storing() as daemon:
+        if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "sekisho-store",
+                                                daemon.place], check=False, capture_output=True).returncode != 0:
+            print("# no small file system can be made here")
+            return
+        try:
+            daemon.configure(store_spool=f"{daemon.place}/spool")
+            daemon.start()
+            began = time.monotonic()
+            daemon.send(400)
+            check(time.monotonic() - began < 60, "mail waits for the store")
+            check(await_true(lambda: "are lost to the store" in daemon.said()), daemon.said())
+            check(len(daemon.records()) == 400, "the log lacks records")
+            check(daemon.end() == 0, "no clean stop")
+        finally:
+            subprocess.run(["umount", daemon.place], check=False)
+
+
+@point("a writer that dies is replaced; what was on its way is stored")
+def writer_dies():
+    with Storing().start() as daemon:
+        daemon.send(3)
+        check(await_true(lambda: daemon.count() == 3), "not stored")
+        os.kill(daemon.writer(), signal.SIGSTOP)
+        daemon.send(40)
+        stopped = daemon.writer()
+        os.kill(stopped, signal.SIGKILL)
+        check(await_true(lambda: daemon.writer() not in (None, stopped), 10), "no new writer")
+        # what the old one had read and not yet written would have gone with it: here it was stopped before
+        check(await_true(lambda: daemon.count() == 43, 10), f"{daemon.count()} rows of 43")
+
+
+Daemon.program = os.path.abspath(sys.argv[1])
+sys.exit(run_points(sys.argv[2:]))

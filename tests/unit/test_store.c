@@ -1,0 +1,482 @@
+/* store/: rows on their way into a database, and what becomes of them when it is not there. */
+#include "base/arena.h"
+#include "diagnose/findings.h"
+#include "message/envelope.h"
+#include "report/action.h"
+#include "store/database.h"
+#include "store/keeper.h"
+#include "store/row.h"
+#include "store/spool.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static char folder[] = "/tmp/sekisho-store.XXXXXX";
+
+static const char *path_of(const char *name, struct arena *arena)
+{
+	return arena_printf(arena, "%s/%s", folder, name);
+}
+
+static struct row row_numbered(unsigned number, struct arena *arena)
+{
+	struct row row = {.time = 1700000000 + number,
+		.dkim_aligned = number % 2,
+		.id = arena_printf(arena, "id%u", number)};
+
+	for (size_t i = 0; i < column_count; i++) {
+		const char **text = (const char **)((char *)&row + columns[i].offset);
+
+		if (columns[i].kind == COLUMN_TEXT && *text == NULL)
+			*text = "";
+	}
+	row.from_domain = number % 3 == 0 ? "a.example" : "b.example";
+	row.dmarc_domain = row.from_domain;
+	row.queue_id = arena_printf(arena, "Q%u", number);
+	row.record = "{\"queue_id\":\"x\"}";
+	return row;
+}
+
+static void assert_same_row(const struct row *a, const struct row *b)
+{
+	for (size_t i = 0; i < column_count; i++)
+		if (columns[i].kind == COLUMN_TEXT)
+			assert_string_equal(row_text(a, &columns[i]), row_text(b, &columns[i]));
+		else
+			assert_int_equal(row_number(a, &columns[i]), row_number(b, &columns[i]));
+}
+
+/* The families of hostile text: whatever it is, it comes back as it went in. */
+static const char *const hostile[] = {"'; DROP TABLE verdicts; --", "\" OR 1=1", "%s%n", "a\nb\tc",
+	"{1,\"x\\\"}", "\\x00\\", "<script>alert(1)</script>", "\xe9\x96\xa2\xe6\x89\x80", "$1 ?1 :a @b",
+	"NULL"};
+
+static void rows_travel_whole(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(hostile); i++) {
+		struct row row = row_numbered((unsigned)i, arena), got;
+		const char *code;
+		size_t len;
+
+		row.queue_id = row.signatures = row.record = hostile[i];
+		code = row_encode(&row, &len, arena);
+		assert_true(row_decode(code, len, &got, arena));
+		assert_same_row(&row, &got);
+		for (size_t cut = 0; cut < len; cut++)
+			assert_false(row_decode(code, cut, &got, arena));
+		assert_false(row_decode(arena_printf(arena, "%s ", code), len + 1, &got, arena));
+	}
+	arena_free(&arena);
+}
+
+static void a_message_becomes_a_row(void **state)
+{
+	static const struct {
+		enum result dmarc;
+		enum dmarc_policy policy;
+		enum action action, would;
+		const char *option, *disposition, *override;
+	} rows[] = {
+		/* RFC 9990: what was done, and why it is less than the policy */
+		{RESULT_PASS, DMARC_POLICY_REJECT, ACTION_ACCEPT, ACTION_ACCEPT, "", "none", ""},
+		{RESULT_FAIL, DMARC_POLICY_NONE, ACTION_ACCEPT, ACTION_ACCEPT, "", "none", ""},
+		{RESULT_FAIL, DMARC_POLICY_REJECT, ACTION_REJECT, ACTION_REJECT, "dmarc-reject-policy",
+			"reject", ""},
+		{RESULT_FAIL, DMARC_POLICY_REJECT, ACTION_ACCEPT, ACTION_ACCEPT, "", "none", "local_policy"},
+		{RESULT_FAIL, DMARC_POLICY_REJECT, ACTION_ACCEPT, ACTION_REJECT, "dmarc-reject-policy",
+			"none", "local_policy"},
+		{RESULT_FAIL, DMARC_POLICY_QUARANTINE, ACTION_QUARANTINE, ACTION_QUARANTINE,
+			"dmarc-quarantine-policy", "quarantine", ""},
+		{RESULT_PASS, DMARC_POLICY_REJECT, ACTION_REJECT, ACTION_REJECT, "spf-fail", "reject",
+			"local_policy"},
+	};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct verdicts verdicts = verdicts_empty();
+		struct envelope envelope = envelope_empty();
+		struct signature_verdict signatures[] = {
+			{.result = RESULT_PASS, .domain_name = "a.example", .selector = "s 1"},
+			{.result = RESULT_NEUTRAL, .domain_name = "", .selector = "x"},
+			{.result = RESULT_FAIL, .domain_name = "b.example", .selector = "s2"}};
+		struct diagnosis diagnosis = {.cause = CAUSE_NONE + 1};
+		struct findings findings = {.verdicts = &verdicts,
+			.envelope = &envelope,
+			.authserv_id = "mx.rx.example",
+			.now = 1700000000,
+			.diagnoses = {.items = &diagnosis, .count = 1}};
+		struct decision decision = {
+			.action = rows[i].action, .would = rows[i].would, .option = rows[i].option};
+		struct row row;
+
+		verdicts.signatures = signatures;
+		verdicts.signature_count = COUNT(signatures);
+		verdicts.dmarc.result = rows[i].dmarc;
+		verdicts.dmarc.policy = rows[i].policy;
+		row = row_of(&findings, &decision, "{}", "id", arena);
+		assert_string_equal(row.disposition, rows[i].disposition);
+		assert_string_equal(row.override, rows[i].override);
+		assert_string_equal(row.signatures, "pass a.example s\\x201\nfail b.example s2");
+		assert_string_equal(row.cause, cause_row(CAUSE_NONE + 1)->code);
+		assert_string_equal(row.receiver, "mx.rx.example");
+	}
+	arena_free(&arena);
+}
+
+static size_t left_in(struct spool *spool, size_t *broken, struct arena *arena)
+{
+	static struct row rows[100];
+
+	return spool_peek(spool, rows, COUNT(rows), broken, arena);
+}
+
+static void the_spool_keeps_rows(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *path = path_of("spool", arena);
+	struct fault fault = {""};
+	struct spool *spool = spool_open(path, 1000000, &fault);
+	struct row row, got[2];
+	size_t broken = 0;
+
+	(void)state;
+	assert_non_null(spool);
+	assert_true(spool_is_empty(spool));
+	for (unsigned i = 0; i < 3; i++) {
+		row = row_numbered(i, arena);
+		assert_true(spool_put(spool, &row, &fault));
+	}
+	assert_int_equal(spool_peek(spool, got, 2, &broken, arena), 2);
+	row = row_numbered(1, arena);
+	assert_same_row(&got[1], &row);
+	assert_int_equal(spool_peek(spool, got, 2, &broken, arena), 2); /* not dropped: there again */
+	spool_drop(spool);
+	assert_int_equal(left_in(spool, &broken, arena), 1);
+	spool_close(&spool);
+
+	/* after a crash all are there again, also those that were taken; half a row is not */
+	assert_int_equal(
+		truncate(path, (off_t)(spool_size(spool = spool_open(path, 1000000, &fault)) - 3)), 0);
+	spool_close(&spool);
+	spool = spool_open(path, 1000000, &fault);
+	assert_int_equal(left_in(spool, &broken, arena), 2);
+	assert_int_equal(broken, 1);
+	spool_drop(spool);
+	assert_true(spool_is_empty(spool));
+	spool_close(&spool);
+	arena_free(&arena);
+}
+
+static void a_full_spool_refuses(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *path = path_of("small", arena);
+	struct fault fault = {""};
+	struct spool *spool = spool_open(path, 1000, &fault);
+	struct row row = row_numbered(1, arena);
+	size_t put = 0, broken = 0;
+
+	(void)state;
+	while (put < 100 && spool_put(spool, &row, &fault))
+		put++;
+	assert_in_range(put, 1, 99);
+	assert_non_null(strstr(fault.text, "full"));
+	assert_true(spool_size(spool) <= 1000);
+	assert_int_equal(left_in(spool, &broken, arena), put);
+	assert_int_equal(broken, 0);
+	spool_close(&spool);
+	arena_free(&arena);
+}
+
+struct seen {
+	size_t count;
+	struct row last;
+	struct arena *arena;
+	char order[4096];
+};
+
+static bool note(void *self, const struct row *row)
+{
+	struct seen *seen = self;
+	size_t len;
+	const char *code = row_encode(row, &len, seen->arena);
+
+	seen->count++;
+	assert_true(row_decode(code, len, &seen->last, seen->arena));
+	if (strlen(seen->order) < sizeof seen->order - 20)
+		(void)snprintf(seen->order + strlen(seen->order), 20, "%s ", row->queue_id);
+	return true;
+}
+
+static struct seen all_of(struct database *database, const char *domain, const char *queue_id, bool by_domain,
+	struct arena *arena)
+{
+	struct selection selection = {.from = 0,
+		.until = INT64_MAX,
+		.domain = domain,
+		.queue_id = queue_id,
+		.by_dmarc_domain = by_domain};
+	struct seen seen = {.arena = arena};
+	struct fault fault = {""};
+
+	assert_true(database_select(database, &selection, note, &seen, &fault));
+	return seen;
+}
+
+static void sqlite_keeps_rows_once(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *where = arena_printf(arena, "sqlite:%s/rows.db", folder);
+	struct fault fault = {""};
+	struct database *database = database_open(where, true, &fault);
+	struct row rows[6];
+	struct stat status;
+	struct seen seen;
+
+	(void)state;
+	if (database == NULL)
+		fail_msg("%s", fault.text);
+	assert_int_equal(stat(path_of("rows.db", arena), &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	for (unsigned i = 0; i < 6; i++)
+		rows[i] = row_numbered(i, arena);
+	assert_true(database_put(database, rows, 4, &fault));
+	assert_true(database_put(database, rows, 6, &fault)); /* four of them again */
+	assert_int_equal(all_of(database, "", "", false, arena).count, 6);
+	assert_string_equal(all_of(database, "", "", true, arena).order, "Q0 Q3 Q1 Q2 Q4 Q5 ");
+	assert_int_equal(all_of(database, "a.example", "", false, arena).count, 2);
+	assert_int_equal(all_of(database, "", "Q4", false, arena).count, 1);
+	database_close(&database);
+	database = database_open(where, false, &fault);
+	seen = all_of(database, "", "Q4", false, arena);
+	assert_same_row(&seen.last, &rows[4]);
+	database_close(&database);
+	arena_free(&arena);
+}
+
+static void hostile_values_are_values(void **state)
+{
+	struct arena *arena = arena_new();
+	struct fault fault = {""};
+	struct database *database =
+		database_open(arena_printf(arena, "sqlite:%s/hostile.db", folder), true, &fault);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(hostile); i++) {
+		struct row row = row_numbered((unsigned)i, arena);
+		struct seen seen;
+
+		row.queue_id = row.from_domain = row.record = hostile[i];
+		assert_true(database_put(database, &row, 1, &fault));
+		seen = all_of(database, hostile[i], hostile[i], false, arena);
+		assert_int_equal(seen.count, 1);
+		assert_same_row(&seen.last, &row);
+	}
+	assert_int_equal(all_of(database, "", "", false, arena).count, COUNT(hostile));
+	database_close(&database);
+	arena_free(&arena);
+}
+
+static void old_rows_go(void **state)
+{
+	struct arena *arena = arena_new();
+	struct fault fault = {""};
+	struct database *database =
+		database_open(arena_printf(arena, "sqlite:%s/prune.db", folder), true, &fault);
+	bool left = true;
+
+	(void)state;
+	for (unsigned i = 0; i < 6000; i += 500) {
+		struct row rows[500];
+
+		for (unsigned n = 0; n < 500; n++)
+			rows[n] = row_numbered(i + n, arena);
+		assert_true(database_put(database, rows, 500, &fault));
+	}
+	assert_true(database_prune(database, 1700000000 + 5500, 0, &left, &fault));
+	assert_true(left); /* a bounded part in one call */
+	assert_true(database_prune(database, 1700000000 + 5500, 0, &left, &fault));
+	assert_false(left);
+	assert_int_equal(all_of(database, "", "", false, arena).count, 500);
+	assert_true(database_prune(database, 0, 1000, &left, &fault)); /* larger than 1000 octets */
+	assert_int_equal(all_of(database, "", "", false, arena).count, 0);
+	database_close(&database);
+	arena_free(&arena);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void what_cannot_be_opened_is_told(void **state)
+{
+	static const struct {
+		const char *where, *words;
+	} rows[] = {
+		{"sqlite:/nonexistent/x.db", "No such file"},
+		{"mysql:x", "no engine"},
+	};
+	struct arena *arena = arena_new();
+	struct fault fault = {""};
+	struct database *database;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_null(database_open(rows[i].where, true, &fault));
+		assert_non_null(strstr(fault.text, rows[i].words));
+	}
+	/* rubbish is set aside, not destroyed */
+	write_file(path_of("rubbish.db", arena),
+		"this is no database, and long enough to be looked at: "
+		"0123456789012345678901234567890123456789012345678901234567890123");
+	fault.text[0] = '\0';
+	database = database_open(arena_printf(arena, "sqlite:%s/rubbish.db", folder), true, &fault);
+	assert_non_null(database);
+	assert_non_null(strstr(fault.text, "damaged"));
+	assert_int_equal(access(path_of("rubbish.db.damaged", arena), F_OK), 0);
+	database_close(&database);
+	arena_free(&arena);
+}
+
+struct told {
+	unsigned count;
+	char last[400];
+};
+
+static void hear(void *self, const char *text)
+{
+	struct told *told = self;
+
+	told->count++;
+	(void)snprintf(told->last, sizeof told->last, "%s", text);
+}
+
+static void put_numbered(struct keeper *keeper, unsigned from, unsigned count, int64_t now)
+{
+	struct arena *arena = arena_new();
+
+	for (unsigned i = 0; i < count; i++) {
+		struct row row = row_numbered(from + i, arena);
+
+		keeper_put(keeper, &row, 1, now);
+	}
+	arena_free(&arena);
+}
+
+/* The database goes away in the middle and comes back: every row is there, once. */
+static void nothing_is_lost_while_it_is_away(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *home = path_of("away", arena), *gone = path_of("gone", arena);
+	struct told told = {0};
+	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s/v.db", home),
+		.spool_path = path_of("away.spool", arena),
+		.spool_most = 10000000,
+		.days = 36500,
+		.say = hear,
+		.self = &told};
+	struct fault fault = {""};
+	struct keeper *keeper = keeper_open(&plan, 1000); /* its folder is not there */
+	struct database *database;
+	int64_t now = 1000;
+
+	(void)state;
+	assert_int_equal(told.count, 1);
+	assert_non_null(strstr(told.last, "spool"));
+	put_numbered(keeper, 0, 700, now);
+	keeper_tend(keeper, now + 1);
+	assert_int_equal(told.count, 1); /* not for every row */
+	assert_int_equal(keeper_counts(keeper).spooled, 700);
+	assert_int_equal(mkdir(home, 0700), 0);
+	put_numbered(keeper, 700, 10, now + 2);
+	for (now += 10; now < 1020; now++)
+		keeper_tend(keeper, now);
+	put_numbered(keeper, 710, 10, now);
+	assert_non_null(strstr(told.last, "there again"));
+	assert_int_equal(keeper_counts(keeper).lost, 0);
+	keeper_close(&keeper);
+
+	/* a second time, with a writer that ended in between */
+	assert_int_equal(rename(home, gone), 0);
+	keeper = keeper_open(&plan, now);
+	put_numbered(keeper, 720, 5, now);
+	keeper_close(&keeper);
+	assert_int_equal(rename(gone, home), 0);
+	keeper = keeper_open(&plan, now);
+	keeper_tend(keeper, now);
+	keeper_close(&keeper);
+	database = database_open(plan.where, false, &fault);
+	assert_int_equal(all_of(database, "", "", false, arena).count, 725);
+	database_close(&database);
+	arena_free(&arena);
+}
+
+static void without_spool_they_are_counted(void **state)
+{
+	struct told told = {0};
+	struct keeper_plan plan = {
+		.where = "sqlite:/nonexistent/v.db", .spool_path = "", .days = 1, .say = hear, .self = &told};
+	struct keeper *keeper = keeper_open(&plan, 1000);
+
+	(void)state;
+	put_numbered(keeper, 0, 50, 1001);
+	assert_int_equal(keeper_counts(keeper).lost, 50);
+	assert_int_equal(told.count, 2); /* the database, and the loss: once each */
+	put_numbered(keeper, 50, 1, 1070);
+	assert_int_equal(told.count, 3); /* a minute later again */
+	assert_non_null(strstr(told.last, "51"));
+	keeper_close(&keeper);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+	char command[sizeof folder + 10];
+
+	(void)state;
+	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
+	return system(command); /* NOLINT(cert-env33-c): the name is ours */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_travel_whole),
+		cmocka_unit_test(a_message_becomes_a_row),
+		cmocka_unit_test(the_spool_keeps_rows),
+		cmocka_unit_test(a_full_spool_refuses),
+		cmocka_unit_test(sqlite_keeps_rows_once),
+		cmocka_unit_test(hostile_values_are_values),
+		cmocka_unit_test(old_rows_go),
+		cmocka_unit_test(what_cannot_be_opened_is_told),
+		cmocka_unit_test(nothing_is_lost_while_it_is_away),
+		cmocka_unit_test(without_spool_they_are_counted),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
