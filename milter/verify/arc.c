@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "dns/dns.h"
 #include "settings/settings.h"
+#include "verify/libraries.h"
 #include "verify/recovery.h"
 #include "verify/signed_content.h"
 #include "verify/verify.h"
@@ -156,7 +157,7 @@ static void verify_seals(struct arc_chain *chain)
 			settle_key(chain, fault, i, seal, text);
 			return;
 		}
-		if (arc_signature_verifies(seal))
+		if (arc_signature_verifies(chain->work, seal))
 			continue;
 		arc_settle(chain, ARCFAULT_SEAL, i, "");
 		chain->verdict.key_name = seal->tags.key_name;
@@ -196,10 +197,12 @@ static void settle_content(struct arc_chain *chain, struct signature_verdict *vi
 }
 
 /* What was recovered from b= is needed to say what happened to the header. */
-static void keep_recovered(const struct arc_signature *signature, struct signature_verdict *view)
+static void keep_recovered(
+	const struct arc_chain *chain, const struct arc_signature *signature, struct signature_verdict *view)
 {
 	if (!signature->tags.ed25519)
-		recovery_run(view, signature->tags.signature, signature->key.octets);
+		recovery_run(
+			view, signature->tags.signature, signature->key.octets, chain->work->libraries->keys);
 }
 
 /* Section 5.2 step 4. */
@@ -220,7 +223,7 @@ static void verify_newest(struct arc_chain *chain)
 	chain->verdict.message_signature = view;
 	if (!verified) {
 		settle_content(chain, view, ARCFAULT_SIGNATURE, SIGFAULT_SIGNATURE);
-		keep_recovered(newest, view);
+		keep_recovered(chain, newest, view);
 	} else if (!view->body_hash_matches) {
 		settle_content(chain, view, ARCFAULT_BODY_HASH, SIGFAULT_BODY_HASH);
 	} else if (view->body_length >= 0 && view->body_length < view->canonical_length) {

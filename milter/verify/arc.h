@@ -76,7 +76,7 @@ enum arc_fault arc_find_key(struct arc_signature *signature, const struct work *
 void arc_assume_canon(struct arc_signature *message, bool relaxed);
 
 /* Compares b= with the digest, which must be there; sets recovery. */
-bool arc_signature_verifies(struct arc_signature *signature);
+bool arc_signature_verifies(const struct work *work, struct arc_signature *signature);
 
 /* The same for a message signature, whose header digest is computed first. */
 bool arc_message_verifies(struct arc_chain *chain, struct arc_signature *message);

@@ -55,10 +55,10 @@ enum arc_fault arc_find_key(struct arc_signature *signature, const struct work *
 	return ARCFAULT_KEY_UNUSABLE;
 }
 
-bool arc_signature_verifies(struct arc_signature *signature)
+bool arc_signature_verifies(const struct work *work, struct arc_signature *signature)
 {
 	return signed_digest_verifies(
-		&signature->tags, &signature->key, signature->digest, &signature->recovery);
+		work, &signature->tags, &signature->key, signature->digest, &signature->recovery);
 }
 
 static void set_digest(struct arc_signature *signature, const struct digest *digest)
@@ -83,13 +83,13 @@ static void message_digest(struct arc_signature *signature, const struct work *w
 bool arc_message_verifies(struct arc_chain *chain, struct arc_signature *message)
 {
 	message_digest(message, chain->work);
-	if (arc_signature_verifies(message))
+	if (arc_signature_verifies(chain->work, message))
 		return true;
 	if (!message->undeclared_canon)
 		return false;
 	arc_assume_canon(message, false);
 	message_digest(message, chain->work);
-	return arc_signature_verifies(message);
+	return arc_signature_verifies(chain->work, message);
 }
 
 static void add_field(struct digest_stream *stream, const struct header_field *field, struct arena *arena)

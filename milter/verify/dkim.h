@@ -24,6 +24,7 @@ struct signature {
 	struct body_canon body;            /* counted when there is an l=, hashed when we verify ourselves */
 	struct digest_stream *body_digest; /* NULL unless own */
 	const char *plain_key;             /* for libopendkim; "" when it shall have none */
+	bool withheld;                     /* libopendkim makes the digests, we open b= with a kept key */
 	bool open;                         /* no verdict yet */
 	bool fed;                          /* libopendkim has the field */
 	bool own;                          /* it cannot read it: we verify ourselves */

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "message/header_list.h"
 #include "settings/settings.h"
+#include "verify/libraries.h"
 #include "verify/recovery.h"
 #include "verify/signed_content.h"
 #include "verify/verify.h"
@@ -98,12 +99,13 @@ static void judge_pass(struct signature *signature, const struct signatures *sig
 
 /* The header part decides first; with RSA it is certain whether it verified, with ed25519 the
  * library's word has to do. */
-static void judge_mismatch(struct signature *signature, bool header_good)
+static void judge_mismatch(struct signature *signature, const struct signatures *signatures, bool header_good)
 {
 	struct signature_verdict *verdict = &signature->verdict;
 
 	if (verdict->digests_known && !signature->tags.ed25519) {
-		recovery_run(verdict, signature->tags.signature, signature->key.octets);
+		recovery_run(verdict, signature->tags.signature, signature->key.octets,
+			signatures->work->libraries->keys);
 		header_good |= verdict->recovery == RECOVERY_SAME_HEADER;
 	}
 	if (signature->tags.body_length > verdict->canonical_length && verdict->digests_known)
@@ -126,15 +128,32 @@ static void judge_library_error(struct signature *signature, struct arena *arena
 		signature->verdict.result = RESULT_TEMPERROR;
 }
 
+/* Of the digests and b=, libopendkim's part was at most the digests. */
+static void judge_digests(struct signature *signature, const struct signatures *signatures)
+{
+	const struct signature_verdict *verdict = &signature->verdict;
+	enum recovery recovery;
+	bool header_good = signed_digest_verifies(
+		signatures->work, &signature->tags, &signature->key, verdict->header_digest, &recovery);
+
+	if (header_good && verdict->body_hash_matches &&
+		signature->tags.body_length <= verdict->canonical_length)
+		judge_pass(signature, signatures);
+	else
+		judge_mismatch(signature, signatures, header_good);
+}
+
 static void judge_open(struct signature *signature, const struct signatures *signatures)
 {
 	DKIM_SIGERROR error = dkim_sig_geterror(signature->info);
 
-	if (error == DKIM_SIGERROR_OK && has_passed(signature) &&
-		dkim_sig_getbh(signature->info) == DKIM_SIGBH_MATCH && signature->verdict.body_hash_matches)
+	if (signature->withheld && error == DKIM_SIGERROR_NOKEY && signature->verdict.digests_known)
+		judge_digests(signature, signatures);
+	else if (error == DKIM_SIGERROR_OK && has_passed(signature) &&
+		 dkim_sig_getbh(signature->info) == DKIM_SIGBH_MATCH && signature->verdict.body_hash_matches)
 		judge_pass(signature, signatures);
 	else if (error == DKIM_SIGERROR_BADSIG || error == DKIM_SIGERROR_TOOLARGE_L)
-		judge_mismatch(signature, has_passed(signature));
+		judge_mismatch(signature, signatures, has_passed(signature));
 	else
 		judge_library_error(signature, signatures->work->arena);
 }
@@ -165,16 +184,6 @@ static void make_digests(struct signature *signature, const struct signatures *s
 
 void signature_judge_own(struct signature *signature, const struct signatures *signatures)
 {
-	struct signature_verdict *verdict = &signature->verdict;
-	enum recovery recovery;
-	bool header_good;
-
 	make_digests(signature, signatures);
-	header_good =
-		signed_digest_verifies(&signature->tags, &signature->key, verdict->header_digest, &recovery);
-	if (header_good && verdict->body_hash_matches &&
-		signature->tags.body_length <= verdict->canonical_length)
-		judge_pass(signature, signatures);
-	else
-		judge_mismatch(signature, header_good);
+	judge_digests(signature, signatures);
 }

@@ -5,9 +5,13 @@
 #include "base/text.h"
 #include "dns/dns.h"
 #include "records/key_record.h"
+#include "verify/key_cache.h"
+#include "verify/libraries.h"
 #include "verify/verify.h"
 
 #include <string.h>
+
+#include <openssl/evp.h>
 
 /* One TXT record and no trouble? */
 static bool check_answer(struct signature *signature, const struct answer *answer)
@@ -70,6 +74,18 @@ static void check_signature_length(struct signature *signature)
 		signature_settle(signature, SIGFAULT_B_CORRUPT, "b");
 }
 
+/* libopendkim would read an RSA key anew for each signature, for several times what verifying costs. */
+static bool is_kept(const struct key_record *record, const struct libraries *libraries)
+{
+	EVP_PKEY *key;
+
+	if (record->type != KEYTYPE_RSA || libraries->opendkim_verifies)
+		return false;
+	key = key_cache_get(libraries->keys, record->octets);
+	EVP_PKEY_free(key);
+	return key != NULL;
+}
+
 void signature_find_key(struct signature *signature, const struct work *work)
 {
 	const struct answer *answer = dns_ask(work->client, signature->tags.key_name, RR_TXT);
@@ -93,6 +109,8 @@ void signature_find_key(struct signature *signature, const struct work *work)
 	if (signature->open)
 		check_signature_length(signature);
 	if (signature->open)
+		signature->withheld = is_kept(&signature->key, work->libraries);
+	if (signature->open && !signature->withheld)
 		signature->plain_key = key_record_plain(&signature->key, work->arena);
 }
 

@@ -1,6 +1,7 @@
 #include "verify/libraries.h"
 
 #include "verify/dkim.h"
+#include "verify/key_cache.h"
 #include "verify/spf_engine.h"
 #include "verify/verify.h"
 
@@ -71,6 +72,7 @@ struct libraries *libraries_open(int64_t fixed_now, struct fault *fault)
 		libraries_close(&libraries);
 		return NULL;
 	}
+	libraries->keys = key_cache_new();
 	spf_engine_silence();
 	libraries->opendkim = dkim_init(NULL, NULL);
 	if (libraries->opendkim == NULL || !set_up(libraries->opendkim, fixed_now)) {
@@ -86,6 +88,7 @@ void libraries_close(struct libraries **libraries)
 		return;
 	if ((*libraries)->opendkim != NULL)
 		dkim_close((*libraries)->opendkim);
+	key_cache_free(&(*libraries)->keys);
 	free(*libraries);
 	*libraries = NULL;
 }

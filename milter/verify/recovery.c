@@ -1,12 +1,13 @@
 #include "verify/recovery.h"
 
+#include "verify/key_cache.h"
+
 #include <stdbool.h>
 #include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 enum { RSA_OCTETS_MAX = 512, SHA256_LEN = 32 };
 
@@ -51,12 +52,12 @@ static void recover(struct signature_verdict *verdict, struct octets signature, 
 				    : RECOVERY_OTHER_HEADER;
 }
 
-void recovery_run(struct signature_verdict *verdict, struct octets signature, struct octets public_key)
+void recovery_run(struct signature_verdict *verdict, struct octets signature, struct octets public_key,
+	struct key_cache *keys)
 {
-	const unsigned char *der = public_key.at;
-	EVP_PKEY *key = d2i_PUBKEY(NULL, &der, (long)public_key.len);
+	EVP_PKEY *key = key_cache_get(keys, public_key);
 
-	if (key != NULL && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+	if (key != NULL)
 		recover(verdict, signature, key);
 	EVP_PKEY_free(key);
 	ERR_clear_error(); /* a failure is an answer here, not an error of ours */

@@ -2,6 +2,7 @@
 
 #include "message/canon.h"
 #include "message/header_list.h"
+#include "verify/libraries.h"
 #include "verify/recovery.h"
 #include "verify/verify.h"
 
@@ -47,8 +48,8 @@ struct digest signed_header_digest(
 	return digest_of(DIGEST_SHA256, octets.data, octets.len);
 }
 
-bool signed_digest_verifies(const struct signature_tags *tags, const struct key_record *key,
-	const uint8_t digest[static DIGEST_MAX], enum recovery *recovery)
+bool signed_digest_verifies(const struct work *work, const struct signature_tags *tags,
+	const struct key_record *key, const uint8_t digest[static DIGEST_MAX], enum recovery *recovery)
 {
 	struct signature_verdict verdict;
 
@@ -58,11 +59,9 @@ bool signed_digest_verifies(const struct signature_tags *tags, const struct key_
 			*recovery = RECOVERY_SAME_HEADER;
 		return *recovery == RECOVERY_SAME_HEADER;
 	}
-	/* The digest inside b=, padding and all, is ours or it is not: as good as a verification, and
-	 * it tells a wrong key from an altered header. */
 	memcpy(verdict.header_digest, digest, DIGEST_MAX);
 	verdict.recovery = RECOVERY_NOT_RUN;
-	recovery_run(&verdict, tags->signature, key->octets);
+	recovery_run(&verdict, tags->signature, key->octets, work->libraries->keys);
 	*recovery = verdict.recovery;
 	return verdict.recovery == RECOVERY_SAME_HEADER;
 }

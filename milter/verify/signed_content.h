@@ -19,7 +19,7 @@ struct digest signed_header_digest(
 
 /* Compares b= with the digest. For RSA *recovery says what b= holds; ed25519 tells only RECOVERY_SAME_HEADER
  * and RECOVERY_NOT_RUN. */
-bool signed_digest_verifies(const struct signature_tags *tags, const struct key_record *key,
-	const uint8_t digest[static DIGEST_MAX], enum recovery *recovery);
+bool signed_digest_verifies(const struct work *work, const struct signature_tags *tags,
+	const struct key_record *key, const uint8_t digest[static DIGEST_MAX], enum recovery *recovery);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/ed25519.h"
 #include "message/envelope.h"
+#include "verify/libraries.h"
 #include "verify/recovery.h"
 #include "verify/verify.h"
 
@@ -54,6 +55,6 @@ void trial_key(const struct work *work, const struct verdicts *verdicts, struct 
 		try_ed25519(&signature, octets.octets, key.octets, trial);
 		return;
 	}
-	recovery_run(&signature, octets.octets, key.octets);
+	recovery_run(&signature, octets.octets, key.octets, work->libraries->keys);
 	trial->recovery = signature.recovery;
 }

@@ -32,6 +32,7 @@ enum { NOW = 1772355600, SETS = 210 };
 
 static const char BODY[] = "Hello,\r\n\r\nthis is  it. \r\n\r\n";
 static struct suffixes *suffixes;
+static struct libraries *libraries;
 
 static int open_all(void **state)
 {
@@ -39,12 +40,14 @@ static int open_all(void **state)
 
 	(void)state;
 	suffixes = suffixes_open("", NULL, 0, &fault);
-	return suffixes == NULL;
+	libraries = libraries_open(NOW, &fault);
+	return suffixes == NULL || libraries == NULL;
 }
 
 static int close_all(void **state)
 {
 	(void)state;
+	libraries_close(&libraries);
 	suffixes_close(&suffixes);
 	return 0;
 }
@@ -172,7 +175,8 @@ static const struct arc_verdict *verify(struct scene *scene)
 	struct header_list header = header_of(scene);
 	struct author author = author_of(&header, scene->arena);
 	struct envelope envelope = envelope_empty();
-	struct work work = {.settings = scene->settings,
+	struct work work = {.libraries = libraries,
+		.settings = scene->settings,
 		.suffixes = suffixes,
 		.envelope = &envelope,
 		.header = &header,
