@@ -363,7 +363,7 @@ static void floods(void **state)
 		enum arc_fault fault;
 	} rows[] = {
 		{9, RESULT_PASS, ARCFAULT_NONE},
-		{50, RESULT_PASS, ARCFAULT_NONE}, /* 4.2.1, 5.2: as many are verified */
+		{50, RESULT_PASS, ARCFAULT_NONE},          /* 4.2.1, 5.2: as many are verified */
 		{51, RESULT_FAIL, ARCFAULT_TOO_MANY_SETS}, /* 4.2.1 */
 		{200, RESULT_FAIL, ARCFAULT_TOO_MANY_SETS},
 	};
