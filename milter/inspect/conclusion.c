@@ -117,6 +117,7 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 		.author = &inspection->author,
 		.verdicts = &inspection->verdicts,
 		.authserv_id = inspection->shared->authserv_id,
+		.receiver_view = inspection->shared->settings->receiver_view,
 		.now = inspection->work.now,
 	};
 	/* What comes back to us from a machine we trust may well be ours (RFC 8601 section 5). */

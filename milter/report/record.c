@@ -5,6 +5,7 @@
 #include "message/author.h"
 #include "message/envelope.h"
 #include "report/escape.h"
+#include "report/receiver_view.h"
 #include "report/record_fields.h"
 
 #include <string.h>
@@ -64,6 +65,14 @@ static void add_author(struct record_fields *fields, const struct author *author
 		fields, "from", author->address[0] != '\0' ? author->address : author->text, ADDRESS_MAX);
 	fields_foreign(fields, "from_domain", author->domain.name, NAME_MAX_OCTETS);
 	fields_foreign(fields, "from_why_not", author->why_not, NAME_MAX_OCTETS);
+}
+
+/* By the rules that they have published, not what they did. */
+static void add_receivers(struct record_fields *fields, const struct verdicts *verdicts)
+{
+	for (int receiver = 0; receiver < RECEIVER_COUNT; receiver++)
+		fields_own(fields, receiver_field((enum receiver)receiver),
+			receiver_opinion((enum receiver)receiver, verdicts, fields->arena));
 }
 
 static void add_causes(struct record_fields *fields, const struct diagnoses *diagnoses)
@@ -136,6 +145,8 @@ struct record record_of(const struct findings *findings, const struct decision *
 		fields_of_dmarc(&fields, verdicts);
 		fields_of_arc(&fields, verdicts);
 		fields_of_iprev(&fields, verdicts);
+		if (findings->receiver_view)
+			add_receivers(&fields, verdicts);
 	}
 	add_causes(&fields, &findings->diagnoses);
 	add_decision(&fields, decision, findings);

@@ -6,7 +6,8 @@
  * best), dkim_1 … ("fail d=… s=… a=… bits=… align=… (why)"), dkim_more; dmarc, dmarc_by,
  * dmarc_record_domain, dmarc_policy (asked for this message), align_spf, align_dkim,
  * dmarc_override (the trusted ARC sealer for whom the policy was not applied); arc (when there are ARC
- * fields), arc_by, arc_sets, arc_sealer (the newest); iprev, iprev_name. A skipped message has "skipped"
+ * fields), arc_by, arc_sets, arc_sealer (the newest); iprev, iprev_name; gmail_rules, outlook_rules,
+ * docomo_rules (receiver_view.h, when receiver-view is on). A skipped message has "skipped"
  * (why) instead of author and verdicts. Per cause, at most three, the primary first: cause, conf, act, text,
  * fix; then causes_more. What was done: action; would when it differs, as in a dry run; option; forged
  * (fields removed); took_ms, dns_ms (the MTA waited for these), dns_questions; diagnosis ("complete", or

@@ -396,6 +396,27 @@ static void chains(void **state)
 	}
 }
 
+/* Only when the option asks for it, and never of mail that was not looked at. */
+static void views_of_receivers(void **state)
+{
+	struct stage stage;
+	struct record record;
+
+	(void)state;
+	stage_open(&stage);
+	record = record_of(&stage.findings, &stage.decision, stage.arena);
+	assert_string_equal(value_of(&record, "gmail_rules", 0), "");
+	stage.findings.receiver_view = true;
+	record = record_of(&stage.findings, &stage.decision, stage.arena);
+	assert_string_equal(value_of(&record, "gmail_rules", 0), "accept");
+	assert_string_equal(value_of(&record, "outlook_rules", 0), "accept");
+	assert_string_equal(value_of(&record, "docomo_rules", 0), "accept");
+	stage.verdicts.skipped = true;
+	record = record_of(&stage.findings, &stage.decision, stage.arena);
+	assert_string_equal(value_of(&record, "gmail_rules", 0), "");
+	arena_free(&stage.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +429,7 @@ int main(void)
 		cmocka_unit_test(json_object_of_a_message),
 		cmocka_unit_test(many_signatures),
 		cmocka_unit_test(chains),
+		cmocka_unit_test(views_of_receivers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
