@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage[] =
 	"usage: sekisho check --case FILE.case [--json] [--record OUT.case]\n"
@@ -215,12 +216,22 @@ static const struct labels labels[] = {
 	[LANGUAGE_JA] = {"対応者", "対処", "対処は不要です", "問題はありません。"},
 };
 
+/* Bold on terminals, so that the causes stand out. */
+static bool is_plain(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return !isatty(STDOUT_FILENO) || (no_color != NULL && no_color[0] != '\0');
+}
+
 static void print_cause(const struct diagnosis *diagnosis, enum language language, struct arena *arena)
 {
+	const bool plain = is_plain();
 	const struct cause_row *row = cause_row(diagnosis->cause);
 	const struct labels *say = &labels[language];
 
-	printf("\n%s (%s)\n  %s\n", row->code, confidence_word(diagnosis->confidence), diagnosis->summary);
+	printf("\n%s%s%s (%s)\n  %s\n", plain ? "" : "\033[1m", row->code, plain ? "" : "\033[0m",
+		confidence_word(diagnosis->confidence), diagnosis->summary);
 	if (diagnosis->fix[0] == '\0')
 		printf("  %s\n", say->no_fix);
 	else
