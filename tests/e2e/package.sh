@@ -59,6 +59,13 @@ logrotate -f -s "$work/rotate.state" "$work/rotate.conf" >"$work/log" 2>&1 && [ 
 verdict $? "logrotate moves a log away"
 rpmspec -P packaging/rpm/sekisho.spec >"$work/log" 2>&1 || { cat "$work/log"; false; }
 verdict $? "rpm understands the spec"
+sed -n '/^%files/,/^%changelog/p' "$work/log" >"$work/files"
+make -s -C "$build" install DESTDIR="$work/dest" prefix=/usr sysconfdir=/etc localstatedir=/var >/dev/null 2>&1
+(cd "$work/dest" && find . -type f) | sed 's/^\.//' | while read -r file; do
+	grep -qE "^$(printf '%s' "$file" | sed 's/[.[@*]/[&]/g')\*?\$" "$work/files" || echo "$file"
+done >"$work/missing"
+[ ! -s "$work/missing" ] || { cat "$work/missing"; false; }
+verdict $? "what make install brings is in the list of the spec"
 [ "$(rpmspec -q --srpm --qf '%{VERSION}' packaging/rpm/sekisho.spec 2>/dev/null)" = "$(dpkg-deb -f "$package" Version | cut -d- -f1)" ]
 verdict $? "both packages have one version"
 [ $failures -eq 0 ]

@@ -41,6 +41,8 @@ done
 for word in $(grep -v '^    ' README.md | grep -oE '`[^` ]+`' | tr -d '\140' | sort -u); do
 	grep -qF -- "$word" README.ja.md || complain "README.ja.md lacks $word"
 done
+commands_of() { sed -nE 's/^    (sekisho [a-z]+).*/\1/p' "$1" | sort; }
+[ "$(commands_of README.md)" = "$(commands_of README.ja.md)" ] || complain "README.ja.md: not the commands of README.md"
 
 # In the list of milters an attribute has no blanks around its "=": smtpd dies of them.
 grep -nE '\{[^}]*default_action +=|\{[^}]*default_action= ' README.md README.ja.md conf/postfix.cf packaging/man/*.[1-9] &&
