@@ -102,6 +102,16 @@ verdict $? "its socket is in the chroot of Postfix: $(stat -c %A:%U:%G $socket)"
 verdict $? "what it remembers is its own: $(stat -c %a:%U:%G /var/lib/sekisho)"
 [ "$(ps -o user= -p "$(systemctl show -P MainPID sekishod)")" = sekisho ]
 verdict $? "nothing of it runs as root"
+workers_are_shut_in() { # the unit filters once, each worker itself again
+	for pid in $(pgrep -P "$(systemctl show -P MainPID sekishod)"); do
+		grep -q '^CapEff:[[:space:]]*0*$' "/proc/$pid/status" || return 1
+		[ "$(sed -n 's/^Seccomp_filters:[[:space:]]*//p' "/proc/$pid/status")" -gt \
+			"$(sed -n 's/^Seccomp_filters:[[:space:]]*//p' "/proc/$(systemctl show -P MainPID sekishod)/status")" ] || return 1
+	done
+	journalctl -q -t sekishod -o cat | grep -q 'sandbox=calls'
+}
+workers_are_shut_in
+verdict $? "its workers are in their sandbox: $(journalctl -q -t sekishod -o cat | sed -n 's/.*\(sandbox=.*\)/\1/p' | tail -n 1)"
 dpkg-query -W -f '${Conffiles}\n' sekisho | grep -q /etc/sekisho/sekisho.conf
 verdict $? "its configuration is a conffile"
 man_pages=$(dpkg -L sekisho | grep -c '/man[0-9]/')

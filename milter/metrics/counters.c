@@ -1,6 +1,7 @@
 #include "metrics/counters.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -24,7 +25,9 @@ int counters_memory_new(int64_t now, struct fault *fault)
 	int memory = memfd_create("sekisho-counters", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	struct counters *counters;
 
-	if (memory < 0 || ftruncate(memory, sizeof *counters) != 0) {
+	/* a worker that an intruder has taken over shall not be able to cut it off under the supervisor */
+	if (memory < 0 || ftruncate(memory, sizeof *counters) != 0 ||
+		fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
 		fault_set(fault, "no memory for the counters: %s", strerror(errno));
 		if (memory >= 0)
 			(void)close(memory);
@@ -54,6 +57,14 @@ struct counters *counters_map(int memory, struct fault *fault)
 		return mapped;
 	fault_set(fault, "the counters cannot be mapped: %s", strerror(errno));
 	return NULL;
+}
+
+struct counters *counters_private(void)
+{
+	void *mapped = mmap(
+		NULL, sizeof(struct counters), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return mapped != MAP_FAILED ? mapped : NULL;
 }
 
 struct gauges *gauges_take(struct counters *counters, int pid)

@@ -59,6 +59,9 @@ int counters_memory_new(int64_t now, struct fault *fault);
 /* NULL with the reason in fault. The mapping lives until the process ends. */
 struct counters *counters_map(int memory, struct fault *fault);
 
+/* Such memory for this process alone. NULL when there is none. */
+struct counters *counters_private(void);
+
 /* A worker's place; NULL when there is none left. Given back by whoever sees it end. */
 struct gauges *gauges_take(struct counters *counters, int pid);
 void gauges_give_back(struct counters *counters, int pid);

@@ -1,10 +1,12 @@
 #include "service/configuration.h"
 
+#include "base/clock.h"
 #include "service/worker.h"
 #include "settings/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* Opening everything takes milliseconds; a public suffix list of some servers a second. */
+enum { TRIAL_MS = 20000 };
 
 static bool copy_into(int from, int to)
 {
@@ -56,12 +61,35 @@ static void try_in_child(const struct settings *settings, const char *zone_path,
 	_exit(good ? EXIT_SUCCESS : EXIT_CONFIG);
 }
 
+/* What the child tells until it ends, or until it took too long: the supervisor has others to look after. */
+static size_t listen_to(int end, char *told, size_t size, bool *in_time)
+{
+	int64_t until_ms = clock_monotonic_ms() + TRIAL_MS;
+	struct pollfd asked = {.fd = end, .events = POLLIN};
+	size_t len = 0;
+
+	for (;;) {
+		int64_t left_ms = until_ms - clock_monotonic_ms();
+		ssize_t got;
+
+		*in_time = left_ms > 0;
+		if (!*in_time)
+			return len;
+		if (poll(&asked, 1, (int)left_ms) <= 0)
+			continue;
+		got = read(end, told + len, size - 1 - len);
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return len;
+		len += got > 0 ? (size_t)got : 0;
+	}
+}
+
 /* The libraries start threads and keep global state: none of that belongs into the supervisor. */
 static bool trial(const struct settings *settings, const char *zone_path, struct fault *fault)
 {
 	char told[sizeof fault->text] = "";
 	size_t len = 0;
-	ssize_t got = 0;
+	bool in_time = true;
 	int ends[2];
 	int status = 0;
 	pid_t child;
@@ -73,15 +101,19 @@ static bool trial(const struct settings *settings, const char *zone_path, struct
 	if (child == 0)
 		try_in_child(settings, zone_path, ends[1]);
 	(void)close(ends[1]);
-	while (len < sizeof told - 1 &&
-		((got = read(ends[0], told + len, sizeof told - 1 - len)) > 0 || (got < 0 && errno == EINTR)))
-		len += got > 0 ? (size_t)got : 0;
+	len = listen_to(ends[0], told, sizeof told, &in_time);
 	(void)close(ends[0]);
+	if (!in_time)
+		(void)kill(child, SIGKILL);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		return true;
-	if (len > 0)
+	if (!in_time)
+		fault_set(fault,
+			"trying these settings took longer than %d s: a file or server that does not answer",
+			TRIAL_MS / 1000);
+	else if (len > 0)
 		fault_set(fault, "%s", told);
 	else
 		fault_set(fault, "a worker would not start: it ended with %s %d",
@@ -90,16 +122,35 @@ static bool trial(const struct settings *settings, const char *zone_path, struct
 	return false;
 }
 
+/* What is checked is what the workers will read, also when somebody saves the file just now. The file itself
+ * is read for its name in the fault only. */
+static struct settings *read_copy(int copy_fd, const char *path, struct fault *fault)
+{
+	struct settings *settings;
+	char copy[32];
+
+	(void)snprintf(copy, sizeof copy, "/proc/self/fd/%d", copy_fd);
+	settings = settings_read(copy, fault);
+	if (settings != NULL)
+		return settings;
+	settings = settings_read(path, fault);
+	if (settings != NULL)
+		fault_set(fault, "%s was changed while it was read: try again", path);
+	settings_free(&settings);
+	return NULL;
+}
+
 bool configuration_load(
 	struct configuration *configuration, const char *path, const char *zone_path, struct fault *fault)
 {
 	struct configuration loaded = {.copy_fd = -1};
 
-	loaded.settings = settings_read(path, fault);
-	if (loaded.settings == NULL)
-		return false;
 	loaded.copy_fd = sealed_copy(path, fault);
-	if (loaded.copy_fd < 0 || !listen_address_parse(loaded.settings->socket, &loaded.address, fault) ||
+	if (loaded.copy_fd < 0)
+		return false;
+	loaded.settings = read_copy(loaded.copy_fd, path, fault);
+	if (loaded.settings == NULL ||
+		!listen_address_parse(loaded.settings->socket, &loaded.address, fault) ||
 		!listen_owner_of(loaded.settings, &loaded.owner, fault) ||
 		!trial(loaded.settings, zone_path, fault)) {
 		configuration_free(&loaded);

@@ -5,6 +5,7 @@
 #include "settings/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -147,15 +148,27 @@ static enum attempt clear_path(const struct sockaddr_un *name, struct fault *fau
 	return ATTEMPT_DONE;
 }
 
-/* Without being root: the group may be ours, or that of a set-group-id folder, which the socket has. */
+/* By a descriptor: whoever may write in the folder cannot have us change the file that a link points to.
+ * Without being root the group may be ours, or that of a set-group-id folder, which the socket has. */
 static bool give(const char *path, const struct listen_owner *owner)
 {
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat has;
+	char self[32];
+	bool good = fd >= 0 && fstat(fd, &has) == 0;
 
-	if (lstat(path, &has) == 0 && (owner->user == (uid_t)-1 || owner->user == has.st_uid) &&
-		(owner->group == (gid_t)-1 || owner->group == has.st_gid))
-		return true;
-	return lchown(path, owner->user, owner->group) == 0;
+	if (good && !S_ISSOCK(has.st_mode)) {
+		errno = ENOTSOCK;
+		good = false;
+	}
+	if (good && ((owner->user != (uid_t)-1 && owner->user != has.st_uid) ||
+			    (owner->group != (gid_t)-1 && owner->group != has.st_gid)))
+		good = fchownat(fd, "", owner->user, owner->group, AT_EMPTY_PATH) == 0;
+	(void)snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	good = good && chmod(self, owner->mode) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return good;
 }
 
 /* Nobody can connect before owner and mode are right: listen comes last. */

@@ -124,6 +124,21 @@ static bool take_identity(const struct settings *settings, struct fault *fault)
 	return identity_find(settings->user, &identity, fault) && identity_take(&identity, fault);
 }
 
+/* After an upgrade the supervisor may be of a version that counts other things: mail goes on. */
+static struct counters *take_counters(void)
+{
+	struct fault why;
+	struct counters *counters = counters_map(WORKER_COUNTERS_FD, &why);
+
+	if (counters == NULL) {
+		(void)fprintf(stderr,
+			"sekishod: worker: %s: what it does is not in the metrics until a restart\n",
+			why.text);
+		counters = counters_private();
+	}
+	return counters;
+}
+
 static bool prepare(struct worker *worker, const char *zone_path, struct fault *fault)
 {
 	struct counters *counters;
@@ -136,7 +151,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", WORKER_SETTINGS_FD);
 	worker->settings = settings_read(path, fault);
 	(void)close(WORKER_SETTINGS_FD);
-	counters = counters_map(WORKER_COUNTERS_FD, fault);
+	counters = take_counters();
 	(void)close(WORKER_COUNTERS_FD);
 	raise_descriptor_limit();
 	(void)fcntl(WORKER_LISTENING_FD, F_SETFD, FD_CLOEXEC);

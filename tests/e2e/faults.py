@@ -1,9 +1,11 @@
 """The faults of faults.sh: each function is one point; a false statement or an exception fails it."""
 
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -267,6 +269,47 @@ def sandbox():
         os.kill(daemon.workers()[0], signal.SIGSYS)
         check(await_true(lambda: "forbidden system call" in daemon.said()), daemon.said())
         check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
+
+
+@point("a reload that hangs on a file is refused after 20 s; mail goes on meanwhile")
+def hanging_reload():
+    with Daemon().start() as daemon:
+        os.mkfifo(daemon.path("list"))
+        daemon.configure(public_suffix_file=daemon.path("list"))
+        daemon.signal(signal.SIGHUP)
+        began = time.monotonic()
+        while "reload refused" not in daemon.said() and time.monotonic() - began < 40:
+            check("spf=pass" in results_of(deliver(daemon.where, Message())), "mail suffers")
+            time.sleep(0.5)
+        check("reload refused" in daemon.said() and "took longer than 20 s" in daemon.said(), daemon.said())
+        check(len(daemon.workers()) == 2, "a process is left")
+
+
+@point("a worker of a version that counts other things, as between an upgrade and its restart, serves all the same")
+def worker_of_another_version():
+    with Daemon() as daemon, socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(daemon.socket_path)
+        listening.listen(10)
+        ours, theirs = socket.socketpair()
+        settings = os.open(daemon.path("conf"), os.O_RDONLY)
+        counters = os.memfd_create("other")
+        os.ftruncate(counters, 100)
+
+        def hand_over():
+            spare = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (listening.fileno(), theirs.fileno(), settings, counters)]
+            for at, fd in enumerate(spare):
+                os.dup2(fd, 3 + at)
+
+        with subprocess.Popen([Daemon.program, "--worker", "--zone", daemon.path("zone")], preexec_fn=hand_over,
+                              close_fds=False, stderr=subprocess.PIPE, text=True) as worker:
+            ours.settimeout(10)
+            check(ours.recv(1) == b"R", "not ready")
+            check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
+            ours.close()
+            theirs.close()
+            listening.close()
+            check("not in the metrics" in worker.communicate(timeout=20)[1], "not told")
+            check(worker.returncode == 0, f"status {worker.returncode}")
 
 
 class Instruction(ctypes.Structure):

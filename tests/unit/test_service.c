@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -166,6 +167,20 @@ static void one_instance(void **state)
 	assert_string_equal(fault.text, "");
 	pid_file_release(&again, path);
 	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(pid_file_take(path, &fault), -1);
+	assert_non_null(strstr(fault.text, "somebody else"));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_int_equal(pid_file_take(path, &fault), -1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(close(open(path, O_WRONLY | O_CREAT, 0600)), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 65534, 65534), 0);
+		assert_int_equal(pid_file_take(path, &fault), -1);
+		assert_non_null(strstr(fault.text, "somebody else"));
+	}
+	assert_int_equal(unlink(path), 0);
 	assert_int_equal(pid_file_take(other, &fault), -1);
 	assert_non_null(strstr(fault.text, other));
 	assert_int_equal(pid_file_take("", &fault), -1);
