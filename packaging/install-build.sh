@@ -6,4 +6,4 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get install -y -qq --no-install-recommends \
 	gcc libc6-dev make autoconf automake pkg-config \
 	libmilter-dev libspf2-dev libopendkim-dev libopendmarc-dev libunbound-dev libssl-dev \
-	libpsl-dev libidn2-dev libconfuse-dev libjansson-dev libsqlite3-dev libsystemd-dev zlib1g-dev libmicrohttpd-dev libseccomp-dev publicsuffix >/dev/null
+	libpsl-dev libidn2-dev libconfuse-dev libjansson-dev libsqlite3-dev libsystemd-dev zlib1g-dev libmicrohttpd-dev libseccomp-dev libpq-dev publicsuffix >/dev/null

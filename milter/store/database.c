@@ -10,7 +10,7 @@ struct database {
 	void *self;
 };
 
-static const struct engine *const engines[] = {&sqlite_engine};
+static const struct engine *const engines[] = {&sqlite_engine, &postgres_engine};
 
 struct database *database_open(const char *where, bool may_write, struct fault *fault)
 {

@@ -14,6 +14,6 @@ struct engine {
 		bool (*take)(void *taker, const struct row *row), void *taker, struct fault *fault);
 };
 
-extern const struct engine sqlite_engine;
+extern const struct engine sqlite_engine, postgres_engine;
 
 #endif

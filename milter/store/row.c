@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "diagnose/findings.h"
 #include "message/envelope.h"
 #include "report/action.h"
@@ -71,9 +72,21 @@ static const char *override_of(const struct verdicts *verdicts, const struct dec
 	return asked || decision->action != ACTION_ACCEPT ? "local_policy" : "";
 }
 
-/* Cut between characters of UTF-8. */
+static bool is_utf8(const char *text, size_t len)
+{
+	size_t step;
+
+	for (; len > 0; text += step, len -= step)
+		if ((step = utf8_length(text, len, NULL)) == 0)
+			return false;
+	return true;
+}
+
+/* Cut between characters; a database refuses what is no UTF-8, with all rows beside it. */
 static const char *bounded(const char *text, size_t most, struct arena *arena)
 {
+	if (!is_utf8(text, strlen(text)))
+		text = escape_foreign(text, most, arena);
 	if (strlen(text) <= most)
 		return text;
 	while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)

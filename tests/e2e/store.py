@@ -105,7 +105,7 @@ def disk_full():
             daemon.send(400)
             check(time.monotonic() - began < 60, "mail waits for the store")
             check(await_true(lambda: "are lost to the store" in daemon.said()), daemon.said())
-            check(len(daemon.records()) == 400, "the log lacks records")
+            check(await_true(lambda: len(daemon.records()) == 400), "the log lacks records")
             check(daemon.end() == 0, "no clean stop")
         finally:
             subprocess.run(["umount", daemon.place], check=False)

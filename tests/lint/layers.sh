@@ -43,6 +43,7 @@ only 'unbound\.h' dns
 only 'confuse\.h' settings
 only 'libpsl\.h' base
 only 'idn2\.h' base
+only 'libpq-fe\.h' store
 only 'sqlite3\.h' memory store
 only 'microhttpd\.h' metrics
 only 'systemd/sd-journal' report logbook

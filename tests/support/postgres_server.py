@@ -1,0 +1,83 @@
+"""A private PostgreSQL for one test: in a folder of its own, on a unix socket, ended by its process id."""
+
+import glob
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+
+def programs():
+    """Where initdb and postgres are; None when they are not installed."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb")]
+    return os.path.dirname(found[-1]) if found[-1] else None
+
+
+class Postgres:
+    def __init__(self):
+        self.bin = programs()
+        self.folder = tempfile.mkdtemp(prefix="sekisho-pg.")
+        self.process = None
+        self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # it refuses to run as root
+        if self.user:
+            os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
+        os.chmod(self.folder, 0o755)
+        self.run("initdb", "-D", self.data, "-U", "sekisho", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+
+    @property
+    def data(self):
+        return os.path.join(self.folder, "data")
+
+    @property
+    def conninfo(self):
+        return f"host={self.folder} user=sekisho dbname=postgres"
+
+    def become(self):
+        if self.user:
+            os.setgroups([])
+            os.setgid(self.user.pw_gid)
+            os.setuid(self.user.pw_uid)
+
+    def run(self, program, *arguments):
+        done = subprocess.run([os.path.join(self.bin, program), *arguments], preexec_fn=self.become, cwd=self.folder,
+                              capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self):
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(self.bin, "postgres"), "-D", self.data, "-k", self.folder, "-c", "listen_addresses=",
+                 "-c", "unix_socket_permissions=0777"], preexec_fn=self.become, cwd=self.folder, stdout=log, stderr=log)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            if subprocess.run([os.path.join(self.bin, "pg_isready"), "-q", "-h", self.folder], check=False).returncode == 0:
+                return self
+            time.sleep(0.1)
+        raise RuntimeError("PostgreSQL does not start")
+
+    def stop(self):
+        """At once, as if the power had gone."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(30)
+        self.process = None
+
+    def query(self, sql):
+        """The rows, as texts."""
+        done = subprocess.run(["psql", "-q", "-t", "-A", "-F", "\t", self.conninfo, "-c", sql], capture_output=True,
+                              text=True, timeout=60, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
