@@ -139,6 +139,11 @@ verdict $status "a mail is verified: dkim=pass spf=pass dmarc=pass"
 recorded() { journalctl -q -t sekishod SEKISHO_DMARC=pass -o cat | grep -q .; }
 await 50 recorded
 verdict $? "and its record is in the journal"
+sekisho doctor --skip resolver --json >doctor 2>&1
+[ $? -le 1 ]
+status=$?
+verdict $status "sekisho doctor finds no problem"
+[ $status -eq 0 ] || cat doctor >&2
 empty_box
 
 # --- upgraded under load
