@@ -103,8 +103,9 @@ void check_milters(struct examination *examination)
 	default:
 		note_problem(examination,
 			arena_printf(examination->arena,
-				"Put the socket of sekisho.conf (%s) first into smtpd_milters, and reload "
-				"Postfix.",
+				"Run \"sekisho-postfix enable\": it puts the socket of sekisho.conf (%s) "
+				"first "
+				"into smtpd_milters, and reloads Postfix.",
 				examination->settings->socket),
 			"Postfix does not ask sekisho: smtpd_milters = %s",
 			value[0] == '\0' ? "(empty)" : value);
