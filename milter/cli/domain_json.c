@@ -117,6 +117,7 @@ static json_t *spf_json(const struct survey *survey, struct arena *arena)
 	set_count(object, "voids", survey->spf.voids);
 	json_object_set_new(object, "tree", chart_json(&survey->spf, arena));
 	json_object_set_new(object, "senders", senders_json(&survey->senders, arena));
+	set_text(object, "proposal", survey->proposal.line, 2 * RECORD_SHOWN, arena);
 	return object;
 }
 

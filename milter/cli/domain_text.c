@@ -298,6 +298,23 @@ static void print_finding(const struct page *page, const struct survey_finding *
 			fix_layout(diagnosis->fix, "    ", page->arena));
 }
 
+static void print_proposal(const struct page *page)
+{
+	const struct proposal *proposal = &page->survey->proposal;
+	char address[NETADDR_TEXT_SIZE];
+
+	if (proposal->line[0] == '\0')
+		return;
+	fprintf(page->out,
+		say(page,
+			"\nIf %s is to send mail of %s, publish (tried: it passes with %u of 10 lookups)\n   "
+			" %s\n",
+			"\n%s から %s のメールを送信する場合に登録するレコード（検証済み: pass、DNS参照 "
+			"%u/10）\n    %s\n"),
+		netaddr_format(&page->survey->senders.items[0].address, address), page->survey->domain,
+		proposal->lookups, proposal->line);
+}
+
 void domain_text_print(const struct survey *survey, enum language language, struct arena *arena, FILE *out)
 {
 	const struct page page = {.survey = survey, .arena = arena, .language = language, .out = out};
@@ -310,6 +327,7 @@ void domain_text_print(const struct survey *survey, enum language language, stru
 	print_presence(&page);
 	for (size_t i = 0; i < survey->finding_count; i++)
 		print_finding(&page, &survey->findings[i]);
+	print_proposal(&page);
 	if (survey->partial)
 		fprintf(out, "\n%s\n",
 			say(&page, "Some questions had no answer, or were too many: this is not everything.",

@@ -98,17 +98,30 @@ static bool is_about_host(const struct sender *sender, enum cause cause)
 	       (result == RESULT_FAIL || result == RESULT_SOFTFAIL || result == RESULT_NEUTRAL);
 }
 
+/* Does a cause say which record to publish? */
+static bool has_record(const struct diagnoses *diagnoses)
+{
+	for (size_t i = 0; i < diagnoses->count; i++)
+		if (strstr(diagnoses->items[i].fix, "TXT \"v=spf1") != NULL)
+			return true;
+	return false;
+}
+
 static void judge_senders(const struct making *making)
 {
 	struct survey *survey = making->survey;
 	struct senders *senders = &survey->senders;
 
+	survey->proposal.line = "";
 	for (size_t i = 0; i < senders->count; i++) {
 		struct sender *sender = &senders->items[i];
 		struct scene *scene = scene_of(making);
 		char address[NETADDR_TEXT_SIZE];
 
 		sender_judge(sender, scene);
+		if (sender->role == SENDER_ASKED && sender->spf.result != RESULT_PASS &&
+			!has_record(&sender->diagnoses))
+			survey->proposal = proposal_for(scene);
 		survey->partial = survey->partial || scene->partial || sender->diagnoses.partial;
 		for (size_t k = 0; k < sender->diagnoses.count; k++) {
 			const struct diagnosis *diagnosis = &sender->diagnoses.items[k];

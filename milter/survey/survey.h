@@ -4,6 +4,7 @@
 #define SURVEY_SURVEY_H
 
 #include "survey/exchangers.h"
+#include "survey/proposal.h"
 #include "survey/selectors.h"
 #include "survey/senders.h"
 #include "survey/spf_chart.h"
@@ -30,6 +31,7 @@ struct survey {
 	struct spf_chart spf;
 	struct exchangers mx;
 	struct senders senders;
+	struct proposal proposal; /* for the client that was asked about, when no cause has a record for it */
 	struct selectors selectors;
 	bool keys_elsewhere; /* there are keys, under names that were not tried */
 	struct dmarc_verdict dmarc;
