@@ -96,7 +96,7 @@ static bool broken_version(struct collection *collection, const struct answer *t
 		shown = sentence_quote(texts->values[i].text, SHOWN_START, collection->arena);
 		cause_found(collection, CAUSE_SPF_VERSION_BROKEN, CONFIDENCE_PROVEN,
 			DETAILS({"shown", arena_printf(collection->arena, "\"%s\"", shown)},
-				{"fix", spf_proposal(collection, retyped(rest, collection->arena))}));
+				{"fix", spf_publication(collection, retyped(rest, collection->arena))}));
 		return true;
 	}
 	return false;
@@ -134,8 +134,8 @@ static bool on_parent(struct collection *collection, const char *domain, const c
 						  : attempt.outcome == SPF_TRY_PASS  ? "pass"
 						  : attempt.outcome == SPF_TRY_OTHER ? "no pass"
 										     : "not tried"},
-				{"fix", spf_proposal(collection, arena_printf(collection->arena,
-									 "v=spf1 redirect=%s", parent))}));
+				{"fix", spf_publication(collection, arena_printf(collection->arena,
+									    "v=spf1 redirect=%s", parent))}));
 		return true;
 	}
 	return false;
@@ -153,7 +153,7 @@ static bool doubled(struct collection *collection, const char *domain, const cha
 	attempt = spf_attempt_here(collection, record->text);
 	cause_found(collection, CAUSE_SPF_ZONE_SUFFIX_DOUBLED,
 		attempt.real && attempt.outcome == SPF_TRY_PASS ? CONFIDENCE_PROVEN : CONFIDENCE_STRONG,
-		DETAILS({"found_at", name}, {"fix", spf_proposal(collection, record->text)}));
+		DETAILS({"found_at", name}, {"fix", spf_publication(collection, record->text)}));
 	return true;
 }
 
@@ -174,7 +174,7 @@ static bool under_other_name(struct collection *collection, const char *domain)
 		cause_found(collection, CAUSE_SPF_RECORD_WRONG_NAME,
 			attempt.real && attempt.outcome == SPF_TRY_PASS ? CONFIDENCE_PROVEN
 									: CONFIDENCE_STRONG,
-			DETAILS({"found_at", name}, {"fix", spf_proposal(collection, record->text)}));
+			DETAILS({"found_at", name}, {"fix", spf_publication(collection, record->text)}));
 		return true;
 	}
 	return false;
@@ -187,7 +187,7 @@ static bool as_type_99(struct collection *collection, const char *domain)
 	if (old == NULL)
 		return false;
 	cause_found(collection, CAUSE_SPF_TYPE99_ONLY, CONFIDENCE_STRONG,
-		DETAILS({"fix", spf_proposal(collection, old->text)}));
+		DETAILS({"fix", spf_publication(collection, old->text)}));
 	return true;
 }
 

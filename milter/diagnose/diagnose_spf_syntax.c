@@ -46,7 +46,7 @@ static bool foreign_character(struct collection *collection)
 			DETAILS({"char", arena_printf(collection->arena, "U+%04X %.*s", (unsigned)code,
 						 (int)len, record)},
 				{"pos", arena_printf(collection->arena, "%zu", position)},
-				{"fix", spf_line(collection,
+				{"fix", spf_publication(collection,
 						half_width(record_of(collection), collection->arena))}));
 		return true;
 	}
@@ -69,7 +69,7 @@ static bool control_character(struct collection *collection)
 		DETAILS({"char", arena_printf(collection->arena, "0x%02X%s", octet,
 					 octet == '\t' ? " (TAB)" : "")},
 			{"pos", arena_printf(collection->arena, "%zu", at + 1)},
-			{"fix", spf_line(collection, blanked(record, controls, collection->arena))}));
+			{"fix", spf_publication(collection, blanked(record, controls, collection->arena))}));
 	return true;
 }
 
@@ -80,7 +80,7 @@ static bool quotation_marks(struct collection *collection)
 	if (strchr(record, '"') == NULL)
 		return false;
 	cause_found(collection, CAUSE_SPF_QUOTES_INSIDE, CONFIDENCE_PROVEN,
-		DETAILS({"fix", spf_line(collection, blanked(record, "\"", collection->arena))}));
+		DETAILS({"fix", spf_publication(collection, blanked(record, "\"", collection->arena))}));
 	return true;
 }
 
@@ -96,7 +96,7 @@ static bool commas(struct collection *collection, const struct spf_words *words)
 			continue;
 		cause_found(collection, CAUSE_SPF_COMMA_SEPARATED, CONFIDENCE_PROVEN,
 			DETAILS({"char", arena_printf(collection->arena, "%c", text[at])},
-				{"fix", spf_line(collection,
+				{"fix", spf_publication(collection,
 						blanked(record_of(collection), ",;", collection->arena))}));
 		return true;
 	}
@@ -117,7 +117,7 @@ static bool blank_inside(struct collection *collection, const struct spf_words *
 			continue;
 		cause_found(collection, CAUSE_SPF_SPACE_INSIDE_TERM, CONFIDENCE_PROVEN,
 			DETAILS({"term", arena_printf(collection->arena, "%s %s", word->text, next->text)},
-				{"fix", spf_line(collection,
+				{"fix", spf_publication(collection,
 						spf_text_replaced(record_of(collection), end,
 							next->position - end, "", collection->arena))}));
 		return true;
@@ -177,8 +177,9 @@ static const struct {
 static void slip_cause(struct collection *collection, const struct spf_finding *finding)
 {
 	/* Only a missing blank is mended in the whole record. */
-	const char *fix = finding->slip == SPF_SLIP_SPACE_MISSING ? spf_line(collection, finding->meant)
-								  : finding->meant;
+	const char *fix = finding->slip == SPF_SLIP_SPACE_MISSING
+				  ? spf_publication(collection, finding->meant)
+				  : finding->meant;
 
 	for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++)
 		if (slips[i].slip == finding->slip)

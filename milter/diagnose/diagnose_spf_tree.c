@@ -34,7 +34,8 @@ static void several_records(struct collection *collection)
 	}
 	cause_found(collection, CAUSE_SPF_MULTIPLE_RECORDS, CONFIDENCE_PROVEN,
 		DETAILS({"n", count > 1 ? number(collection, count) : "several"},
-			{"fix", spf_line(collection, spf_text_merged(records, kept, collection->arena))}));
+			{"fix", spf_publication(
+					collection, spf_text_merged(records, kept, collection->arena))}));
 }
 
 static bool asks_dns(const struct spf_term *term)

@@ -1,10 +1,14 @@
 #include "diagnose/spf_lint.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "diagnose/edit_distance.h"
+#include "diagnose/half_width.h"
 #include "diagnose/spf_seam.h"
 
 #include <string.h>
+
+enum { MENDED_MAX = 10 }; /* ours: slips mended in one record */
 
 static const char *const modifiers[] = {"redirect", "exp"};
 
@@ -321,6 +325,47 @@ struct spf_finding spf_lint_word(const char *record, const struct spf_word *word
 	if (found.slip == SPF_SLIP_NONE)
 		found = lint_misspelled(word, arena);
 	return found.slip == SPF_SLIP_NONE ? finding(SPF_SLIP_UNKNOWN, word->text, "") : found;
+}
+
+/* Signs that never belong into a record become blanks, several blanks one. */
+static const char *without_signs(const char *record, struct arena *arena)
+{
+	struct buf out = buf_in(arena);
+	const char *separators = strchr(record, '%') == NULL ? ",;" : ";"; /* a macro may hold commas */
+
+	for (; *record != '\0'; record++) {
+		bool blank = (unsigned char)*record <= ' ' || *record == '\x7f' || *record == '"' ||
+			     strchr(separators, *record) != NULL;
+
+		if (!blank)
+			buf_char(&out, *record);
+		else if (out.len > 0 && out.data[out.len - 1] != ' ' && record[1] != '\0')
+			buf_char(&out, ' ');
+	}
+	return out.data;
+}
+
+const char *spf_lint_mended(const char *record, struct arena *arena)
+{
+	record = without_signs(half_width(record, arena), arena);
+	for (int mended = 0; mended < MENDED_MAX; mended++) {
+		struct spf_words words = spf_words_of(record, arena);
+		struct spf_finding found = {.slip = SPF_SLIP_NONE};
+		size_t i = 1;
+
+		while (i < words.count && found.slip == SPF_SLIP_NONE)
+			found = spf_lint_word(record, &words.items[i++], arena);
+		if (found.slip == SPF_SLIP_NONE)
+			return record;
+		if (found.slip == SPF_SLIP_SPACE_MISSING)
+			record = found.meant;
+		else if (found.meant[0] == '\0' || strchr(found.meant, ' ') != NULL)
+			return NULL; /* what was meant is told in words */
+		else
+			record = spf_text_replaced(record, words.items[i - 1].position,
+				strlen(words.items[i - 1].text), found.meant, arena);
+	}
+	return NULL;
 }
 
 bool spf_lint_truncated(const char *record, struct arena *arena)

@@ -25,6 +25,9 @@ struct spf_finding {
 
 struct spf_finding spf_lint_word(const char *record, const struct spf_word *word, struct arena *arena);
 
+/* The record with every slip of its words mended; NULL when one of them needs somebody who knows. */
+const char *spf_lint_mended(const char *record, struct arena *arena);
+
 /* Cut at one of the lengths that control panels know, in the middle of a word? */
 bool spf_lint_truncated(const char *record, struct arena *arena);
 

@@ -4,10 +4,13 @@
 #include "base/buf.h"
 #include "base/domain.h"
 #include "base/suffixes.h"
+#include "base/text.h"
 #include "diagnose/collection.h"
 #include "diagnose/inquiry.h"
 #include "diagnose/key_fix.h"
 #include "diagnose/known_answers.h"
+#include "diagnose/producers.h"
+#include "diagnose/spf_lint.h"
 #include "message/envelope.h"
 
 #include <string.h>
@@ -125,12 +128,42 @@ const char *spf_line(struct collection *collection, const char *record)
 	return out.data;
 }
 
+/* Does anything but the envelope connect the client with the domain? A forger's address is not proposed. */
+static bool client_is_related(const struct collection *collection)
+{
+	const struct findings_so_far *facts = collection->facts;
+	const struct iprev_verdict *iprev = &facts->verdicts->iprev;
+
+	return spf_domain_signed(collection) ||
+	       (iprev->result == RESULT_PASS &&
+		       text_equal(suffixes_organization(facts->suffixes, iprev->name),
+			       suffixes_organization(facts->suffixes, facts->verdicts->spf.domain)));
+}
+
+const char *spf_publication(struct collection *collection, const char *record)
+{
+	const char *mended = spf_lint_mended(record, collection->arena);
+	struct spf_attempt attempt;
+
+	record = mended != NULL ? mended : record;
+	attempt = spf_attempt_here(collection, record);
+	if (attempt.outcome == SPF_TRY_OTHER && !(attempt.real && attempt.result == RESULT_PERMERROR) &&
+		client_is_related(collection))
+		record = spf_text_with(record, spf_client_word(collection), collection->arena);
+	return spf_line(collection, record);
+}
+
 const char *spf_proposal(struct collection *collection, const char *record)
 {
 	const char *published = collection->facts->verdicts->spf.record;
+	const char *word = spf_client_word(collection);
 
 	if (spf_attempt_here(collection, record).outcome == SPF_TRY_OTHER)
-		record = spf_text_with(published[0] != '\0' ? published : "v=spf1 ~all",
-			spf_client_word(collection), collection->arena);
+		record = spf_text_with(
+			published[0] != '\0' ? published : "v=spf1 ~all", word, collection->arena);
+	if (spf_attempt_here(collection, record).outcome ==
+		SPF_TRY_OTHER) /* something in front excludes it */
+		record = spf_text_replaced(published[0] != '\0' ? published : "v=spf1 ~all", strlen("v=spf1"),
+			0, arena_printf(collection->arena, " %s", word), collection->arena);
 	return spf_line(collection, record);
 }

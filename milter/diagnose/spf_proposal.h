@@ -33,6 +33,10 @@ enum confidence spf_attempt_confidence(const struct spf_attempt *attempt);
  * panels want it, and a variant for panels that take 127 characters. */
 const char *spf_line(struct collection *collection, const char *record);
 
+/* The same for a record that the domain has in some form and that only has to be put right: the rest of
+ * its slips is mended too, and the client is added only when more than the envelope connects the two. */
+const char *spf_publication(struct collection *collection, const char *record);
+
 /* The same, tried first: when the record is known not to let the client pass or to be over the limits,
  * it is the published one with the client's address instead. */
 const char *spf_proposal(struct collection *collection, const char *record);
