@@ -17,7 +17,7 @@ struct findings {
 	struct diagnoses diagnoses;
 	struct evidence evidence;
 	const char *authserv_id;
-	bool receiver_view; /* the log shall say what large receivers would make of it */
+	bool receiver_view;           /* the log shall say what large receivers would make of it */
 	const size_t *forged_results; /* numbers of Authentication-Results fields to delete, highest first */
 	size_t forged_count;
 	const size_t *forged_causes; /* the same for X-Sekisho-Cause */
