@@ -246,12 +246,13 @@ size_t body_variant_count(void)
 
 struct body_variant body_variant(size_t number, const struct body_texts *texts, struct arena *arena)
 {
-	const struct repair *repair = &repairs[number];
+	const struct repair *repair;
 
 	if (number >= REPAIRS + LINK_VARIANTS)
 		return other_charset(number - REPAIRS - LINK_VARIANTS, texts, arena);
 	if (number >= REPAIRS)
 		return variant_links(number - REPAIRS, texts, arena);
+	repair = &repairs[number];
 	if (repair->line != NULL)
 		return each_line(texts->facts, repair->kind, repair->line, arena);
 	if (repair->breaker.column > 0)
