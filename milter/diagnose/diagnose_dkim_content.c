@@ -169,12 +169,16 @@ static void unproven_key(struct collection *collection, const struct signature_v
 	bool intact = signature->digests_known && signature->body_hash_matches;
 	const struct alteration *alteration = alteration_of(collection, signature);
 
-	if (alteration != NULL && alteration->header.kind != HEADER_UNKNOWN)
+	if (alteration != NULL && alteration->header.kind != HEADER_UNKNOWN) {
 		altered(collection, signature, true);
-	else if (intact && (another_passes(collection) || (alteration != NULL && !was_handled(collection))))
+	} else if (intact && another_passes(collection)) {
 		wrong_key(collection, signature, CONFIDENCE_LIKELY);
-	else if (alteration == NULL || !signature_wrong_key_causes(collection, signature))
+	} else if (intact && alteration != NULL && !was_handled(collection)) {
+		wrong_key(collection, signature, CONFIDENCE_LIKELY);
+		altered_header(collection, signature); /* nor can it be excluded */
+	} else if (alteration == NULL || !signature_wrong_key_causes(collection, signature)) {
 		altered(collection, signature, true);
+	}
 }
 
 /* b= did not verify. Without RSA recovery (Ed25519) nobody can tell a wrong key from another header,

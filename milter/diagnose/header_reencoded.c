@@ -78,26 +78,27 @@ static size_t character_length(struct span text)
 	return len;
 }
 
-static void write_q_word(struct buf *out, const char *charset, struct span octets, const char *literals)
+/* How one word is written: literals is NULL for B. */
+struct manner {
+	const char *charset, *literals;
+	char letter;
+};
+
+static void write_q_word(struct buf *out, const struct manner *manner, struct span octets)
 {
-	buf_printf(out, "=?%s?Q?", charset);
+	buf_printf(out, "=?%s?%c?", manner->charset, manner->letter);
 	for (size_t i = 0; i < octets.len; i++) {
 		char c = octets.at[i];
 
 		if (c == ' ')
 			buf_char(out, '_');
-		else if (text_is_alnum(c) || (c != '\0' && strchr(literals, c) != NULL))
+		else if (text_is_alnum(c) || (c != '\0' && strchr(manner->literals, c) != NULL))
 			buf_char(out, c);
 		else
 			buf_printf(out, "=%02X", (unsigned char)c);
 	}
 	buf_text(out, "?=");
 }
-
-/* How one word is written: literals is NULL for B. */
-struct manner {
-	const char *charset, *literals;
-};
 
 static bool write_word(struct buf *out, struct span text, const struct manner *manner)
 {
@@ -109,9 +110,9 @@ static bool write_word(struct buf *out, struct span text, const struct manner *m
 		text = (struct span){octets.data, octets.len};
 	}
 	if (manner->literals == NULL)
-		encoded_word_write(out, span_of(manner->charset), 'B', text);
+		encoded_word_write(out, span_of(manner->charset), manner->letter, text);
 	else
-		write_q_word(out, manner->charset, text, manner->literals);
+		write_q_word(out, manner, text);
 	return true;
 }
 
@@ -188,16 +189,18 @@ static void offer_manner(const struct rewriting *rewriting, const struct manner 
 
 static void offer_text(const struct rewriting *rewriting)
 {
+	/* small: some write the letter of the encoding small too */
 	static const struct {
 		const char *name;
-		bool q;
+		bool q, small;
 		size_t layouts;
-	} charsets[] = {{"utf-8", true, LAYOUTS}, {"UTF-8", true, LAYOUTS}, {"iso-2022-jp", false, LAYOUTS},
-		{"ISO-2022-JP", false, LAYOUTS}, {"iso-8859-1", true, LAYOUTS_OTHER},
-		{"ISO-8859-1", true, LAYOUTS_OTHER}, {"Shift_JIS", false, LAYOUTS_OTHER},
-		{"windows-1252", true, LAYOUTS_OTHER}, {"gb2312", false, LAYOUTS_OTHER},
-		{"GB2312", false, LAYOUTS_OTHER}, {"koi8-r", false, LAYOUTS_OTHER},
-		{"KOI8-R", false, LAYOUTS_OTHER}, {"windows-1251", false, LAYOUTS_OTHER}};
+	} charsets[] = {{"utf-8", true, true, LAYOUTS}, {"UTF-8", true, false, LAYOUTS},
+		{"iso-2022-jp", false, true, LAYOUTS}, {"ISO-2022-JP", false, false, LAYOUTS},
+		{"iso-8859-1", true, true, LAYOUTS_OTHER}, {"ISO-8859-1", true, false, LAYOUTS_OTHER},
+		{"Shift_JIS", false, false, LAYOUTS_OTHER}, {"windows-1252", true, false, LAYOUTS_OTHER},
+		{"gb2312", false, true, LAYOUTS_OTHER}, {"GB2312", false, false, LAYOUTS_OTHER},
+		{"koi8-r", false, true, LAYOUTS_OTHER}, {"KOI8-R", false, false, LAYOUTS_OTHER},
+		{"windows-1251", false, false, LAYOUTS_OTHER}};
 	struct arena *arena = rewriting->list->arena;
 
 	if (rewriting->text.len == 0)
@@ -206,13 +209,21 @@ static void offer_text(const struct rewriting *rewriting)
 		arena_printf(arena, " %s%s", span_text(arena, rewriting->text), rewriting->tail),
 		rewriting->tag);
 	for (size_t i = 0; i < sizeof charsets / sizeof charsets[0]; i++) {
-		struct manner manner = {charsets[i].name, NULL};
+		struct manner manner = {charsets[i].name, NULL, 'B'};
 
 		offer_manner(rewriting, &manner, charsets[i].layouts);
+		manner.letter = 'b';
+		if (charsets[i].small)
+			offer_manner(rewriting, &manner, charsets[i].layouts);
+		manner.letter = 'Q';
 		for (size_t q = 0; charsets[i].q && q < sizeof q_literals / sizeof q_literals[0]; q++) {
 			manner.literals = q_literals[q];
 			offer_manner(rewriting, &manner, charsets[i].layouts);
 		}
+		manner.letter = 'q';
+		manner.literals = q_literals[0];
+		if (charsets[i].q && charsets[i].small)
+			offer_manner(rewriting, &manner, charsets[i].layouts);
 	}
 }
 

@@ -20,19 +20,15 @@ PARENTS = {
     "dmarc-nothing-passed": ("dmarc-", "spf-", "dkim-"),
 }
 
-# Complaints below this line are remarks: nobody's mail is in trouble.
+# True of a message beside whatever else is wrong with it; nobody's mail is in trouble. See README.md.
 REMARKS = {
     "spf-record-near-limit", "dkim-key-weak", "dkim-key-testing", "dkim-key-granularity", "dmarc-rfc9989-differs",
     "dmarc-saved-by-dkim", "dmarc-saved-by-spf", "dmarc-policy-sampled", "arc-sealer-untrusted", "arc-broken-at-hop",
     "iprev-ptr-generic", "helo-mismatch", "dns-multiple-a", "rx-diagnosis-budget", "rx-psl-outdated",
 }
 
-
-# True of many messages here, whatever else is wrong with them.
-BESIDE = {"dkim-key-weak"}
-
-# Proven, and only less exact than what was applied.
-LESS_EXACT = {"dkim-key-mismatch"}
+# One change has two codes, one inside the other: the single changes of a list stand beside it.
+PARTS = {"dkim-altered-by-mailing-list": ("dkim-body-altered-", "dkim-header-")}
 
 
 def judge_correct(outcomes):
@@ -51,20 +47,27 @@ def judge_correct(outcomes):
     return count
 
 
+def is_false_proof(cause, defect, expected):
+    """Proven, and not what was done, at any place among the causes."""
+    code = cause["code"]
+    return (cause["confidence"] == "proven" and code != expected and code not in defect.near
+            and code not in defect.beside and code not in REMARKS and not code.startswith(PARTS.get(expected, ("?",))))
+
+
 def word_for(said, defect, expected):
     if isinstance(said, str):
         return "crash"
-    causes = [c for c in said["causes"] if c["code"] == expected or c["code"] not in BESIDE]
+    if any(is_false_proof(c, defect, expected) for c in said["causes"]):
+        return "wrong proven"
+    causes = [c["code"] for c in said["causes"]]
     if not causes:
         return "wrong"
     first = causes[0]
-    if first["code"] == expected:
+    if first == expected:
         return "right"
-    if first["code"] in defect.near or expected in [c["code"] for c in causes]:
+    if first in defect.near or expected in causes:
         return "near"
-    if (first["confidence"] != "proven" or first["code"] in LESS_EXACT) and expected.startswith(PARENTS.get(first["code"], ("?",))):
-        return "unknown"
-    return "wrong proven" if first["confidence"] == "proven" else "wrong"
+    return "unknown" if expected.startswith(PARENTS.get(first, ("?",))) else "wrong"
 
 
 def judge_broken(outcomes, broken, verbose):
