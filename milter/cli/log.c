@@ -84,6 +84,12 @@ static bool read_usual(struct work *work, const struct reading *reading, struct 
 			    : reading_of_file(reading, path, fault);
 }
 
+/* "store" is the one of the configuration. */
+static const char *place_of(const struct work *work, const char *file)
+{
+	return strcmp(file, "store") == 0 ? work->settings->store : file;
+}
+
 static bool read_all(struct work *work)
 {
 	const struct log_request *request = work->request;
@@ -92,6 +98,7 @@ static bool read_all(struct work *work)
 		.now = clock_wall(),
 		.since = request->filter.since,
 		.until = request->filter.until,
+		.queue_id = request->filter.queue_id,
 		.whole_mail = request->filter.queue_id[0] != '\0',
 		.progress = true,
 		.program = "sekisho log"};
@@ -101,7 +108,7 @@ static bool read_all(struct work *work)
 	if (request->file_count == 0)
 		done = read_usual(work, &reading, &fault);
 	for (int i = 0; done && i < request->file_count; i++)
-		done = reading_of_file(&reading, request->files[i], &fault);
+		done = reading_of_file(&reading, place_of(work, request->files[i]), &fault);
 	if (!done)
 		fprintf(stderr, "sekisho log: %s\n", fault.text);
 	return done;

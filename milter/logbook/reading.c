@@ -44,6 +44,8 @@ bool reading_of_file(const struct reading *reading, const char *path, struct fau
 	struct progress progress;
 	struct source *source;
 
+	if (reading_is_of_store(path))
+		return reading_of_store(reading, path, fault);
 	if (is_journal(path))
 		return reading_of_journal(reading, path, fault);
 	source = source_open(path, fault);

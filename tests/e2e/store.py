@@ -61,6 +61,23 @@ def rows_are_records():
         check(os.stat(f"{daemon.place}/verdicts.db").st_mode & 0o77 == 0, "others may read it")
 
 
+@point("sekisho log reads the store as it reads the log")
+def log_of_store():
+    with Storing().start() as daemon:
+        daemon.send(7)
+        check(await_true(lambda: daemon.count() == 7), "not stored")
+
+        def log(*arguments):
+            said = subprocess.run([os.path.join(os.path.dirname(Daemon.program), "sekisho"), "log", "--config",
+                                   daemon.path("conf"), "--json", *arguments], capture_output=True, text=True, timeout=20,
+                                  check=False).stdout
+            return {name: value for name, value in json.loads(said).items() if name not in ("lines", "read")}
+
+        check(log("store") == log(daemon.path("log.json")), f'{log("store")} {log(daemon.path("log.json"))}')
+        check(log(f"sqlite:{daemon.place}/verdicts.db") == log("store"), "by its path it is another")
+        check(log("--until", "2001-01-01", "store") != log("store"), "the period is not heeded")
+
+
 @point("a stop and a reload lose nothing")
 def stop_and_reload():
     with Storing().start() as daemon:
