@@ -6,6 +6,7 @@
 #include "report/sink.h"
 #include "service/equipment.h"
 #include "service/gate.h"
+#include "service/instrument.h"
 #include "service/privileges.h"
 #include "service/pulse.h"
 #include "service/sandbox.h"
@@ -159,7 +160,8 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	(void)fcntl(WORKER_FEED_FD, F_SETFD, FD_CLOEXEC);
 	if (worker->settings == NULL || counters == NULL)
 		return false;
-	limit_memory(worker->settings->worker_memory_limit);
+	if (!instrument_is_at_work())
+		limit_memory(worker->settings->worker_memory_limit);
 	keep_memory_together();
 	if (!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
 		!take_identity(worker->settings, fault) ||
