@@ -42,6 +42,9 @@ expect '_sekisho' sekisho check _s
 expect '_sekisho' sekisho config _s
 expect '' sekisho check --client ''
 expect '' sekisho domain ''
+expect '_sekisho' sekisho log _s
+expect 'domain' sekisho log --by dom
+expect 'quarantine' sekisho log --would q
 expect '-t' sekishod -t
 
 if command -v zsh >/dev/null; then
