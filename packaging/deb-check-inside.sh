@@ -111,7 +111,12 @@ workers_are_shut_in() { # the unit filters once, each worker itself again
 	journalctl -q -t sekishod -o cat | grep -q 'sandbox=calls'
 }
 workers_are_shut_in
-verdict $? "its workers are in their sandbox: $(journalctl -q -t sekishod -o cat | sed -n 's/.*\(sandbox=.*\)/\1/p' | tail -n 1)"
+status=$?
+[ $status -eq 0 ] || for pid in $(pgrep sekishod); do
+	tr '\0' ' ' <"/proc/$pid/cmdline" >&2
+	grep -E '^(PPid|CapEff|Seccomp_filters)' "/proc/$pid/status" >&2
+done
+verdict $status "its workers are in their sandbox: $(journalctl -q -t sekishod -o cat | sed -n 's/.*\(sandbox=.*\)/\1/p' | tail -n 1)"
 dpkg-query -W -f '${Conffiles}\n' sekisho | grep -q /etc/sekisho/sekisho.conf
 verdict $? "its configuration is a conffile"
 man_pages=$(dpkg -L sekisho | grep -c '/man[0-9]/')
