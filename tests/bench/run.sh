@@ -4,7 +4,9 @@
 # DNS is answered from a zone file, nothing leaves this machine. What the numbers mean: README.md here.
 set -eu
 build=$1 seconds=${2:-3} rounds=${3:-3}
-folder=$(mktemp -d) null= daemon=
+folder=$(mktemp -d)
+null=''
+daemon=''
 end() {
 	for pid in $null $daemon; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || :; done
 	rm -rf "$folder"
@@ -51,7 +53,7 @@ mkdir "$folder/mix"
 null=$!
 wait_for "$folder/null.sock"
 begin "$folder/mix"
-for round in $(seq "$rounds"); do
+for _ in $(seq "$rounds"); do
 	for connections in 1 16 64; do
 		"$bench/load" "$folder/mix" "$folder/null.sock" "$null" $connections "$seconds" \
 			>>"$folder/null-$connections"
@@ -78,7 +80,7 @@ scale() {
 	mkdir "$folder/$name"
 	"$bench/letters" "$folder/$name" "$@"
 	begin "$folder/$name"
-	for round in $(seq "$rounds"); do
+	for _ in $(seq "$rounds"); do
 		"$bench/load" "$folder/$name" "$folder/sekisho.sock" "$daemon" 16 "$seconds" >>"$folder/scale-$name"
 	done
 	show sekisho "$name" "$folder/scale-$name"
