@@ -7,8 +7,8 @@
 
 enum { NOTE_TEXT_MAX = 1000 };
 
-static void note(struct examination *examination, enum condition condition, const char *advice,
-	const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void note(struct examination *examination,
+	enum condition condition, const char *advice, const char *format, va_list arguments)
 {
 	char text[NOTE_TEXT_MAX];
 
