@@ -29,6 +29,7 @@ struct evaluation {
 	const char *const *recipients;
 	size_t recipient_count;
 	struct remembered_keys remembered;
+	struct body_digests body_digests;
 	char *message;
 	size_t message_len;
 };
@@ -68,6 +69,7 @@ static bool open_inspector(
 		.authserv_id = authserv_id_of(settings, evaluation->arena),
 		.fixed_now = now,
 		.remembered = evaluation->remembered,
+		.body_digests = evaluation->body_digests,
 	};
 	evaluation->inspection = inspection_new(&evaluation->inspector);
 	return true;
@@ -133,6 +135,7 @@ struct evaluation *evaluation_open_case(
 	evaluation->recipients = file->recipients;
 	evaluation->recipient_count = file->recipient_count;
 	evaluation->remembered = file->seen_keys;
+	evaluation->body_digests = file->body_digests;
 	if (!case_file_apply_options(file, settings, fault) ||
 		!read_message(evaluation, file->message_path, fault) ||
 		!open_inspector(evaluation, file->zone, file->now, fault))

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "cli/exit_status.h"
+#include "cli/log_replay.h"
 #include "cli/log_request.h"
 #include "logbook/census_json.h"
 #include "logbook/enforcement.h"
@@ -188,6 +189,8 @@ static int print_all(struct work *work)
 	if (request->filter.queue_id[0] != '\0') {
 		if (!found)
 			fprintf(stderr, "sekisho log: no record of %s\n", request->filter.queue_id);
+		if (request->replay)
+			return log_replay(request, work->settings);
 		return found ? EXIT_DONE : EXIT_DIFFERS;
 	}
 	if (work->notice != NULL)

@@ -26,6 +26,7 @@ static const char usage[] =
 	"  --by cause|domain|client|day  one table\n"
 	"  --limit N           rows of a table (50; 0: all)\n"
 	"  --queue-id QID      everything known about one message\n"
+	"  --replay            with --queue-id: run the verdict again from its evidence\n"
 	"  --would ACTION      what reject, quarantine or OPTION=ACTION would have done\n"
 	"  --notice DOMAIN     a mail to the postmaster of that domain, to be read and sent by you\n"
 	"  --html FILE         one page with charts\n"
@@ -47,6 +48,7 @@ enum {
 	OPT_BY,
 	OPT_LIMIT,
 	OPT_QUEUE_ID,
+	OPT_REPLAY,
 	OPT_WOULD,
 	OPT_NOTICE,
 	OPT_HTML,
@@ -101,6 +103,7 @@ static int read_words(int argc, char **argv, struct log_request *request)
 		{"by", required_argument, NULL, OPT_BY},
 		{"limit", required_argument, NULL, OPT_LIMIT},
 		{"queue-id", required_argument, NULL, OPT_QUEUE_ID},
+		{"replay", no_argument, NULL, OPT_REPLAY},
 		{"would", required_argument, NULL, OPT_WOULD},
 		{"notice", required_argument, NULL, OPT_NOTICE},
 		{"html", required_argument, NULL, OPT_HTML},
@@ -122,6 +125,8 @@ static int read_words(int argc, char **argv, struct log_request *request)
 			*place = optarg;
 		else if (option == OPT_JSON)
 			request->json = true;
+		else if (option == OPT_REPLAY)
+			request->replay = true;
 		else if (!span_number(span_of(optarg), 1000000, &request->limit))
 			return log_refuse("--limit takes a number, not", optarg);
 	}
@@ -178,6 +183,10 @@ static bool understand(struct log_request *request, struct arena *arena)
 	}
 	if (request->by != NULL && (request->table = by_of(request->by)) < 0) {
 		(void)log_refuse("--by takes cause, domain, client or day, not", request->by);
+		return false;
+	}
+	if (request->replay && filter->queue_id[0] == '\0') {
+		(void)log_refuse("--replay wants --queue-id beside it, not", "");
 		return false;
 	}
 	if (request->language != NULL && strcmp(request->language, "en") != 0 &&

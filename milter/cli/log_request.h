@@ -11,7 +11,7 @@ struct log_request {
 	const char *since, *until, *by, *html, *notice, *would, *language, *config_path;
 	int table; /* enum screen_by; -1: none */
 	unsigned long limit;
-	bool json;
+	bool json, replay;
 	char **files;
 	int file_count;
 };

@@ -8,6 +8,7 @@
 struct author;
 struct envelope;
 struct header_list;
+struct local_part_mask;
 
 struct findings {
 	const struct envelope *envelope;
@@ -22,6 +23,8 @@ struct findings {
 	size_t forged_count;
 	const size_t *forged_causes; /* the same for X-Sekisho-Cause */
 	size_t forged_cause_count;
+	const struct local_part_mask *mask; /* for what is written down; NULL: everything may be */
+	struct span body;                   /* as it arrived, when evidence of it is wanted; else empty */
 	int64_t now;
 	int took_ms; /* what the MTA waited for: inspection with its DNS */
 	int dns_waited_ms;

@@ -118,8 +118,11 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 		.verdicts = &inspection->verdicts,
 		.authserv_id = inspection->shared->authserv_id,
 		.receiver_view = inspection->shared->settings->receiver_view,
+		.mask = inspection->shared->mask,
 		.now = inspection->work.now,
 	};
+	if (inspection->shared->settings->evidence_keep == EVIDENCE_KEEP_BODIES)
+		findings->body = kept_body_octets(&inspection->kept_body);
 	/* What comes back to us from a machine we trust may well be ours (RFC 8601 section 5). */
 	if (strcmp(inspection->skip_reason, "network") != 0)
 		claims_find(inspection->shared, &inspection->header, inspection->arena, findings);

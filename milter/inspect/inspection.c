@@ -85,6 +85,8 @@ static void message_reset(struct inspection *inspection)
 	inspection->findings = (struct findings){.authserv_id = inspection->shared->authserv_id};
 	kept_body_begin(&inspection->kept_body, inspection->arena,
 		(size_t)inspection->shared->settings->diagnosis_body_limit);
+	if (inspection->shared->body_digests.count > 0)
+		inspection->kept_body.whole = false; /* only what it came to is known */
 	inquiry_begin(&inspection->inquiry);
 	investigation_begin(&inspection->investigation);
 	alterations_begin(&inspection->alterations);
@@ -110,6 +112,7 @@ static void prepare_work(struct inspection *inspection)
 		.dns = shared->dns,
 		.client = inspection->dns_client,
 		.arena = inspection->arena,
+		.body_digests = shared->body_digests,
 		.now = shared->fixed_now != 0 ? shared->fixed_now : clock_wall(),
 	};
 }

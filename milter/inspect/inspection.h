@@ -7,10 +7,12 @@
 #define INSPECT_INSPECTION_H
 
 #include "diagnose/findings.h"
+#include "facts/body_digest.h"
 #include "message/envelope.h"
 
 struct dns;
 struct key_memory;
+struct local_part_mask;
 struct question_rate;
 struct remark_memory;
 struct libraries;
@@ -26,9 +28,11 @@ struct inspector {
 	struct question_rate *rate;    /* of the diagnosis; NULL: no limit */
 	struct remark_memory *remarks; /* NULL: none, every message is looked at */
 	const char *authserv_id;
-	int64_t fixed_now;                 /* 0: the real clock */
-	struct key_memory *key_memory;     /* NULL: none */
-	struct remembered_keys remembered; /* given with a replayed case */
+	const struct local_part_mask *mask; /* of the findings; NULL: none */
+	int64_t fixed_now;                  /* 0: the real clock */
+	struct key_memory *key_memory;      /* NULL: none */
+	struct body_digests body_digests;   /* given with a replayed case that has no body */
+	struct remembered_keys remembered;  /* given with a replayed case */
 };
 
 struct inspection;

@@ -52,6 +52,7 @@ static void prepare(struct case_reader *reader, const char *text)
 		(struct case_file){.about = "", .client_name = "", .auth_user = "", .zone = zone_new(arena)};
 	reader->recipients.items = arena_array(arena, lines, sizeof(char *));
 	reader->seen_keys = arena_array(arena, lines, sizeof *reader->seen_keys);
+	reader->body_digests = arena_array(arena, lines, sizeof *reader->body_digests);
 	reader->options = arena_array(arena, lines, sizeof(struct case_pair));
 	reader->expectations = arena_array(arena, lines, sizeof(struct case_pair));
 }
@@ -65,6 +66,7 @@ static void complete(struct case_reader *reader, const char *path)
 	file->recipients = reader->recipients.items;
 	file->recipient_count = reader->recipients.count;
 	file->seen_keys = (struct remembered_keys){reader->seen_keys, reader->seen_key_count};
+	file->body_digests.items = reader->body_digests;
 	file->options = reader->options;
 	file->expectations = reader->expectations;
 	file->message_path = arena_printf(reader->arena, "%.*s%s", (int)folder_len, path, file->message_path);

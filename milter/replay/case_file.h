@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "base/netaddr.h"
+#include "facts/body_digest.h"
 #include "facts/remembered_key.h"
 
 #include <stdbool.h>
@@ -35,6 +36,7 @@ struct case_file {
 	const struct case_pair *expectations;
 	size_t expectation_count;
 	struct remembered_keys seen_keys; /* the key memory */
+	struct body_digests body_digests; /* when the message has no body */
 	struct zone *zone;
 	const char *message_path; /* resolved against the case file's folder */
 };

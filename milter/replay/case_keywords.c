@@ -2,6 +2,7 @@
 #include "replay/case_keywords.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/timestamp.h"
 #include "dns/zone.h"
 #include "facts/result.h"
@@ -144,6 +145,29 @@ static bool read_date(struct span word, struct arena *arena, int64_t *seconds)
 	       timestamp_parse(arena_printf(arena, "%.*sT00:00:00Z", (int)word.len, word.at), seconds);
 }
 
+/* "LENGTH HASH" or "-"; the next signature's. */
+static bool take_body_hash(struct case_reader *reader, const char *value, struct fault *why)
+{
+	struct body_digest *digest = &reader->body_digests[reader->file->body_digests.count];
+	size_t length_len = strcspn(value, " \t");
+	const char *hash = value + length_len + strspn(value + length_len, " \t");
+	struct base64 octets = base64_decode(reader->arena, hash, strlen(hash));
+	unsigned long length = 0;
+	bool known = strcmp(value, "-") != 0;
+
+	if (known && (!span_number((struct span){value, length_len}, 1UL << 40, &length) ||
+			     octets.fault != BASE64_GOOD ||
+			     (octets.octets.len != 20 && octets.octets.len != 32))) {
+		fault_set(why, "body-hash: expected OCTETS HASH, the hash in base64, or \"-\"");
+		return false;
+	}
+	digest->canonical_length = known ? (int64_t)length : -1;
+	digest->len = known ? octets.octets.len : 0;
+	memcpy(digest->octets, octets.octets.at, digest->len);
+	reader->file->body_digests.count++;
+	return true;
+}
+
 static bool take_seen_key(struct case_reader *reader, const char *value, struct fault *why)
 {
 	const char *rest = value;
@@ -260,6 +284,7 @@ static const struct case_keyword keywords[] = {
 	{"fault", take_fault, false, false, false},
 	{"authority", take_authority, false, false, false},
 	{"seen-key", take_seen_key, false, false, false},
+	{"body-hash", take_body_hash, false, false, false},
 	{"message", take_message, true, true, false},
 	{"expect", take_expect, false, false, false},
 };

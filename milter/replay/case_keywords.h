@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "replay/case_file.h"
 
-enum { CASE_KEYWORDS = 14 };
+enum { CASE_KEYWORDS = 15 };
 
 /* A list being filled; room for as many items as the file has lines. */
 struct case_list {
@@ -20,6 +20,7 @@ struct case_reader {
 	struct case_list recipients;
 	struct remembered_key *seen_keys;
 	size_t seen_key_count;
+	struct body_digest *body_digests;
 	struct case_pair *options, *expectations;
 	unsigned seen[CASE_KEYWORDS]; /* lines of each keyword */
 };

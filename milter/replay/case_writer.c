@@ -1,15 +1,18 @@
 #include "replay/case_writer.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/timestamp.h"
 #include "base/utf8.h"
 #include "message/envelope.h"
+#include "replay/case_file.h"
 #include "replay/case_zone.h"
 #include "settings/settings.h"
 #include "settings/store.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,15 +117,37 @@ static void add_options(struct buf *out, const struct case_recording *recording)
 	settings_free(&defaults);
 }
 
+static void add_body_digests(struct buf *out, struct body_digests digests)
+{
+	for (size_t i = 0; i < digests.count; i++) {
+		const struct body_digest *digest = &digests.items[i];
+		const struct octets octets = {digest->octets, digest->len};
+
+		add_line(out, "body-hash",
+			digest->canonical_length < 0
+				? "-"
+				: arena_printf(out->arena, "%" PRId64 " %s", digest->canonical_length,
+					  base64_encode(out->arena, octets)));
+	}
+}
+
 const char *case_text(const struct case_recording *recording, struct arena *arena)
 {
 	struct buf out = buf_in(arena);
 
 	buf_text(&out, "# sekisho case 1\n");
+	if (recording->about != NULL)
+		add_line(&out, "about", recording->about);
 	add_session(&out, recording);
 	add_options(&out, recording);
 	case_zone_write(recording->evidence, &out);
-	add_line(&out, "message", recording->message_name);
+	add_body_digests(&out, recording->body_digests);
+	for (size_t i = 0; i < recording->expectation_count; i++)
+		add_line(&out, "expect",
+			arena_printf(arena, "%s %s", recording->expectations[i].name,
+				recording->expectations[i].value));
+	if (recording->message_name != NULL)
+		add_line(&out, "message", recording->message_name);
 	return out.data;
 }
 

@@ -5,21 +5,28 @@
 
 #include "base/fault.h"
 #include "facts/answer.h"
+#include "facts/body_digest.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct arena;
+struct case_pair;
 struct envelope;
 struct settings;
 
 struct case_recording {
+	const char *about; /* one sentence, or NULL */
 	int64_t now;
 	const struct envelope *envelope;
 	const struct settings *settings;
 	const char *authserv_id;
 	struct evidence evidence;
-	const char *message_name; /* for the "message" line */
+	struct body_digests body_digests;     /* for a message without its body */
+	const struct case_pair *expectations; /* "expect" lines */
+	size_t expectation_count;
+	const char *message_name; /* for the "message" line; NULL: without one */
 };
 
 const char *case_text(const struct case_recording *recording, struct arena *arena);

@@ -4,6 +4,7 @@
 #include "diagnose/findings.h"
 #include "message/author.h"
 #include "message/envelope.h"
+#include "message/local_part.h"
 #include "report/escape.h"
 #include "report/receiver_view.h"
 #include "report/record_fields.h"
@@ -42,7 +43,14 @@ void fields_number(struct record_fields *fields, const char *name, long long num
 	add(fields, name, arena_printf(fields->arena, "%lld", number), true);
 }
 
-static void add_envelope(struct record_fields *fields, const struct envelope *envelope)
+static void add_address(struct record_fields *fields, const char *name, const char *address,
+	const struct local_part_mask *mask)
+{
+	fields_foreign(fields, name, local_part_masked(mask, address, fields->arena), ADDRESS_MAX);
+}
+
+static void add_envelope(
+	struct record_fields *fields, const struct envelope *envelope, const struct local_part_mask *mask)
 {
 	char client[NETADDR_TEXT_SIZE], relay[NETADDR_TEXT_SIZE];
 
@@ -53,16 +61,21 @@ static void add_envelope(struct record_fields *fields, const struct envelope *en
 	if (strcmp(envelope->client_name, "unknown") != 0)
 		fields_foreign(fields, "client_name", envelope->client_name, NAME_MAX_OCTETS);
 	fields_foreign(fields, "helo", envelope->helo, NAME_MAX_OCTETS);
-	fields_foreign(fields, "mail_from", envelope->sender.raw[0] != '\0' ? envelope->sender.raw : "<>",
-		ADDRESS_MAX);
-	fields_foreign(fields, "auth_user", envelope->auth_user, ADDRESS_MAX);
+	add_address(fields, "mail_from", envelope->sender.raw[0] != '\0' ? envelope->sender.raw : "<>", mask);
+	add_address(fields, "auth_user", envelope->auth_user, mask);
 	fields_number(fields, "recipients", (long long)envelope->recipient_count);
 }
 
-static void add_author(struct record_fields *fields, const struct author *author)
+/* A From that cannot be read is shown as it is, so far as its addresses may be. */
+static void add_author(
+	struct record_fields *fields, const struct author *author, const struct local_part_mask *mask)
 {
-	fields_foreign(
-		fields, "from", author->address[0] != '\0' ? author->address : author->text, ADDRESS_MAX);
+	if (author->address[0] != '\0')
+		add_address(fields, "from", author->address, mask);
+	else
+		fields_foreign(fields, "from",
+			local_parts_masked(mask, author->text, strlen(author->text), fields->arena),
+			ADDRESS_MAX);
 	fields_foreign(fields, "from_domain", author->domain.name, NAME_MAX_OCTETS);
 	fields_foreign(fields, "from_why_not", author->why_not, NAME_MAX_OCTETS);
 }
@@ -75,8 +88,20 @@ static void add_receivers(struct record_fields *fields, const struct verdicts *v
 			receiver_opinion((enum receiver)receiver, verdicts, fields->arena));
 }
 
-static void add_causes(struct record_fields *fields, const struct diagnoses *diagnoses)
+/* A sentence may quote the sender or the author. */
+static const char *masked_in(
+	const struct record_fields *fields, const struct findings *findings, const char *text)
 {
+	text = local_part_masked_in(findings->mask, text, findings->envelope->sender.raw, fields->arena);
+	return findings->author == NULL
+		       ? text
+		       : local_part_masked_in(findings->mask, text, findings->author->address, fields->arena);
+}
+
+static void add_causes(struct record_fields *fields, const struct findings *findings)
+{
+	const struct diagnoses *diagnoses = &findings->diagnoses;
+
 	for (size_t i = 0; i < diagnoses->count && i < CAUSES_LOGGED; i++) {
 		const struct diagnosis *diagnosis = &diagnoses->items[i];
 		const struct cause_row *row = cause_row(diagnosis->cause);
@@ -85,8 +110,8 @@ static void add_causes(struct record_fields *fields, const struct diagnoses *dia
 		fields_own(fields, "cause", row->code);
 		fields_own(fields, "conf", confidence_word(diagnosis->confidence));
 		fields_own(fields, "act", row->act);
-		fields_own(fields, "text", diagnosis->summary);
-		fields_own(fields, "fix", diagnosis->fix);
+		fields_own(fields, "text", masked_in(fields, findings, diagnosis->summary));
+		fields_own(fields, "fix", masked_in(fields, findings, diagnosis->fix));
 	}
 	fields->cause = 0;
 	if (diagnoses->count > CAUSES_LOGGED)
@@ -134,12 +159,12 @@ struct record record_of(const struct findings *findings, const struct decision *
 	struct record_fields fields = {
 		.arena = arena, .items = arena_array(arena, RECORD_FIELDS_MAX, sizeof(struct record_field))};
 
-	add_envelope(&fields, findings->envelope);
+	add_envelope(&fields, findings->envelope, findings->mask);
 	if (verdicts->skipped) {
 		fields_own(&fields, "skipped", verdicts->skip_reason);
 	} else {
 		if (findings->author != NULL)
-			add_author(&fields, findings->author);
+			add_author(&fields, findings->author, findings->mask);
 		fields_of_spf(&fields, verdicts);
 		fields_of_dkim(&fields, verdicts);
 		fields_of_dmarc(&fields, verdicts);
@@ -148,7 +173,7 @@ struct record record_of(const struct findings *findings, const struct decision *
 		if (findings->receiver_view)
 			add_receivers(&fields, verdicts);
 	}
-	add_causes(&fields, &findings->diagnoses);
+	add_causes(&fields, findings);
 	add_decision(&fields, decision, findings);
 	add_diagnosis(&fields, findings);
 	return (struct record){.fields = fields.items,

@@ -6,7 +6,9 @@
 #include "dns/zone.h"
 #include "inspect/remark_memory.h"
 #include "memory/key_memory.h"
+#include "replay/evidence_writer.h"
 #include "report/sink.h"
+#include "service/site_secret.h"
 #include "settings/settings.h"
 #include "verify/verify.h"
 
@@ -57,12 +59,17 @@ static bool open_all(struct equipment *equipment, const char *zone_path, struct 
 bool equipment_open(struct equipment *equipment, const struct settings *settings, const char *zone_path,
 	struct fault *fault)
 {
+	struct fault masking = {""};
+
 	*equipment = (struct equipment){.settings = settings};
 	if (!open_all(equipment, zone_path, fault)) {
 		equipment_close(equipment);
 		return false;
 	}
 	question_rate_begin(&equipment->rate);
+	equipment->mask = site_secret_mask(settings, &masking);
+	if (masking.text[0] != '\0')
+		complain(equipment->sink, masking.text);
 	equipment->remarks = remark_memory_new();
 	equipment->inspector = (struct inspector){
 		.settings = settings,
@@ -74,8 +81,26 @@ bool equipment_open(struct equipment *equipment, const struct settings *settings
 		.authserv_id =
 			settings->authserv_id[0] != '\0' ? settings->authserv_id : host_name(equipment->host),
 		.key_memory = equipment->key_memory,
+		.mask = &equipment->mask,
 	};
 	return true;
+}
+
+struct evidence_writer *equipment_open_evidence(const struct equipment *equipment)
+{
+	const struct settings *settings = equipment->settings;
+	const uint64_t megabyte = 1024 * 1024;
+	struct arena *arena;
+	struct evidence_writer *writer;
+
+	if (settings->key_memory[0] == '\0' || settings->evidence_keep == EVIDENCE_KEEP_NONE)
+		return NULL;
+	arena = arena_new();
+	writer = evidence_writer_open(evidence_folder(settings->key_memory, arena),
+		(unsigned)settings->evidence_count, (uint64_t)settings->evidence_megabytes * megabyte,
+		(struct evidence_listener){.complain = complain, .self = equipment->sink});
+	arena_free(&arena);
+	return writer;
 }
 
 void equipment_close(struct equipment *equipment)

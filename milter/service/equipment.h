@@ -6,10 +6,12 @@
 #include "base/fault.h"
 #include "inspect/inspection.h"
 #include "inspect/question_rate.h"
+#include "message/local_part.h"
 #include "service/host_name.h"
 
 #include <stdbool.h>
 
+struct evidence_writer;
 struct settings;
 struct sink;
 struct zone;
@@ -25,6 +27,7 @@ struct equipment {
 	struct inspector inspector;
 	struct question_rate rate;
 	struct remark_memory *remarks;
+	struct local_part_mask mask;
 	char host[HOST_NAME_SIZE];
 };
 
@@ -32,6 +35,9 @@ struct equipment {
  * nothing stays open. The equipment does not move while it is open. */
 bool equipment_open(struct equipment *equipment, const struct settings *settings, const char *zone_path,
 	struct fault *fault);
+
+/* The writer of evidence, on a thread of its own, to be closed by the caller; NULL when none is kept. */
+struct evidence_writer *equipment_open_evidence(const struct equipment *equipment);
 void equipment_close(struct equipment *equipment);
 
 #endif

@@ -1,5 +1,10 @@
 #include "service/state_folder.h"
 
+#include "base/arena.h"
+#include "replay/evidence_ring.h"
+#include "service/site_secret.h"
+#include "settings/settings.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -55,5 +60,18 @@ bool state_folder_make(const char *file, uid_t user, gid_t group, struct fault *
 			(unsigned)geteuid(), strerror(errno));
 	if (above >= 0)
 		(void)close(above);
+	return good;
+}
+
+bool state_folders_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault)
+{
+	struct arena *arena = arena_new();
+	const char *evidence = evidence_folder(settings->key_memory, arena);
+	bool good = state_folder_make(settings->key_memory, user, group, fault) &&
+		    (evidence[0] == '\0' || state_folder_make(arena_printf(arena, "%s/ledger", evidence),
+						    user, group, fault)) &&
+		    site_secret_make(settings, user, group, fault);
+
+	arena_free(&arena);
 	return good;
 }

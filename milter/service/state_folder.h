@@ -8,8 +8,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct settings;
+
 /* Makes the folder that file is in, mode 0750, for that user and group (-1: us); the one above it
  * must be there. A folder that exists stays as it is. file "": nothing. */
 bool state_folder_make(const char *file, uid_t user, gid_t group, struct fault *fault);
+
+/* All that the settings ask for: the folder of the key memory, in it the evidence and the site's secret. */
+bool state_folders_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault);
 
 #endif

@@ -122,7 +122,7 @@ static void make_folders(const struct supervisor *supervisor, const struct setti
 	struct fault fault = {""};
 
 	if (!identity_find(settings->user, &workers, &fault) ||
-		!state_folder_make(settings->key_memory, workers.user, workers.group, &fault))
+		!state_folders_make(settings, workers.user, workers.group, &fault))
 		sink_say(supervisor->sink, LOG_WARNING, "%s", fault.text);
 }
 

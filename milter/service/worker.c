@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "metrics/counters.h"
+#include "replay/evidence_writer.h"
 #include "report/sink.h"
 #include "service/equipment.h"
 #include "service/gate.h"
@@ -169,8 +170,11 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
 	feed_begin(&worker->feed, strcmp(worker->settings->store, "none") != 0 ? WORKER_FEED_FD : -1);
-	worker->outlets =
-		(struct outlets){.sink = worker->equipment.sink, .counters = counters, .feed = &worker->feed};
+	worker->outlets = (struct outlets){.sink = worker->equipment.sink,
+		.counters = counters,
+		.feed = &worker->feed,
+		.evidence = equipment_open_evidence(&worker->equipment),
+		.settings = worker->settings};
 	worker->shared = (struct session_shared){.inspector = &worker->equipment.inspector,
 		.outlets = &worker->outlets,
 		.queue = diagnosis_queue_open(&worker->outlets, fault)};
@@ -283,6 +287,7 @@ static _Noreturn void leave(struct worker *worker)
 
 	session_refuse_new();
 	diagnosed = finish_diagnoses(worker);
+	evidence_writer_close(&worker->outlets.evidence);
 	pulse_beat(&worker->pulse);
 	counts = session_counts();
 	if (counts.messages > 0)

@@ -6,15 +6,19 @@
 struct arena;
 struct counters;
 struct decision;
+struct evidence_writer;
 struct feed;
 struct findings;
+struct settings;
 struct sink;
 
 /* Borrowed, shared by all threads. */
 struct outlets {
 	struct sink *sink;
 	struct counters *counters;
-	struct feed *feed; /* to the store */
+	struct feed *feed;                /* to the store */
+	struct evidence_writer *evidence; /* NULL: none is kept */
+	const struct settings *settings;
 };
 
 /* Any thread; never waits. */

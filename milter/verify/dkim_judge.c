@@ -116,6 +116,26 @@ static void judge_mismatch(struct signature *signature, const struct signatures 
 		signature_settle(signature, SIGFAULT_SIGNATURE, "b");
 }
 
+/* Takes over what the body came to when it was there. False when it is not known, as with every live message.
+ */
+static bool recall_body(struct signature *signature, const struct signatures *signatures)
+{
+	const struct body_digests *known = &signatures->work->body_digests;
+	size_t index = (size_t)(signature - signatures->items);
+	struct signature_verdict *verdict = &signature->verdict;
+	const struct body_digest *digest;
+
+	if (index >= known->count || !verdict->digests_known)
+		return false;
+	digest = &known->items[index];
+	if (digest->canonical_length < 0 || digest->len != signature->tags.digest_len)
+		return false;
+	memcpy(verdict->body_digest, digest->octets, digest->len);
+	verdict->canonical_length = digest->canonical_length;
+	verdict->body_hash_matches = memcmp(digest->octets, signature->tags.body_hash.at, digest->len) == 0;
+	return true;
+}
+
 /* The library has not come to this signature at all: that may be better next time. */
 static void judge_library_error(struct signature *signature, struct arena *arena)
 {
@@ -128,7 +148,7 @@ static void judge_library_error(struct signature *signature, struct arena *arena
 		signature->verdict.result = RESULT_TEMPERROR;
 }
 
-/* Of the digests and b=, libopendkim's part was at most the digests. */
+/* Of the digests and b=, libopendkim's part was at most the digests, and perhaps of another body. */
 static void judge_digests(struct signature *signature, const struct signatures *signatures)
 {
 	const struct signature_verdict *verdict = &signature->verdict;
@@ -160,8 +180,15 @@ static void judge_open(struct signature *signature, const struct signatures *sig
 
 void signature_judge(struct signature *signature, const struct signatures *signatures)
 {
+	bool recalled;
+
 	take_digests(signature, signatures);
-	if (signature->open && signature->info != NULL)
+	recalled = recall_body(signature, signatures);
+	if (!signature->open || signature->info == NULL)
+		return;
+	if (recalled)
+		judge_digests(signature, signatures);
+	else
 		judge_open(signature, signatures);
 }
 
@@ -185,5 +212,6 @@ static void make_digests(struct signature *signature, const struct signatures *s
 void signature_judge_own(struct signature *signature, const struct signatures *signatures)
 {
 	make_digests(signature, signatures);
+	(void)recall_body(signature, signatures);
 	judge_digests(signature, signatures);
 }

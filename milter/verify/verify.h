@@ -4,6 +4,7 @@
 #define VERIFY_VERIFY_H
 
 #include "base/fault.h"
+#include "facts/body_digest.h"
 #include "facts/verdicts.h"
 
 #include <stdint.h>
@@ -38,7 +39,8 @@ struct work {
 	struct dns *dns;                  /* for dns_warm */
 	struct dns_client *client;
 	struct arena *arena;
-	int64_t now; /* seconds since 1970 */
+	int64_t now;                      /* seconds since 1970 */
+	struct body_digests body_digests; /* of a replay without the body; none otherwise */
 
 	/* for a trial: what this domain publishes instead; "" otherwise (facts/trial.h) */
 	const char *assumed_domain, *assumed_record;
