@@ -6,10 +6,11 @@ import socket
 import struct
 import time
 
-from battlefield import (ATTACKER_IP, FIELD, HONEST_MAIL, KEY, OUR_ID, attack, canon_field, check, fire, passes, publish, refused,
+from battlefield import (ATTACKER_IP, FIELD, HONEST_MAIL, KEY, OUR_ID, RECORDS, attack, canon_field, check, fire, passes, publish, refused,
                          signed)
-from daemon import descriptors_of
+from daemon import Daemon, descriptors_of
 from milter_client import NR_CONN, Gone, Message, Milter, deliver
+from name_server import NameServer
 
 
 
@@ -52,6 +53,26 @@ def chains():
                  " i=1; a=rsa-sha256; d=\x1b[2J; s=%n; cv=none; b=AAAA", " i = 1 ; cv = none"):
         for name in ("ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results"):
             refused(fire(headers=[(name, text), *SPOOF]))
+
+
+@attack("One message of 1,000 signatures, 50 chains, 40 labels and a tree of SPF asks at most 100 questions", 62, 83)
+def amplification():
+    table = dict(RECORDS)
+    table["amp.attacker.test", "TXT"] = ["v=spf1 " + " ".join(f"include:i{number}.amp.attacker.test" for number in range(10)) + " mx -all"]
+    for number in range(10):
+        table[f"i{number}.amp.attacker.test", "TXT"] = [f"v=spf1 a:x{number}.attacker.test mx:y{number}.attacker.test -all"]
+    headers = [("DKIM-Signature", f" v=1; a=rsa-sha256; d=d{number}.attacker.test; s=s{number}; h=from; bh={'A' * 43}=; b={'A' * 172}")
+               for number in range(1000)]
+    for instance in range(50, 0, -1):
+        rest = f"s=k; bh={'A' * 43}=; b={'A' * 172}"
+        headers += [("ARC-Seal", f" i={instance}; a=rsa-sha256; cv={'none' if instance == 1 else 'pass'}; d=a{instance}.attacker.test; s=k; b={'A' * 172}"),
+                    ("ARC-Message-Signature", f" i={instance}; a=rsa-sha256; d=m{instance}.attacker.test; h=from; {rest}"),
+                    ("ARC-Authentication-Results", f" i={instance}; x.example; none")]
+    author = ".".join(f"l{number}" for number in range(40)) + ".victim.example"
+    with NameServer(table) as server, Daemon(zone=None, nameservers=server.where).start() as daemon:
+        refused(fire(daemon=daemon, headers=[*headers, ("From", f" a@{author}")], sender="<a@amp.attacker.test>", helo="x.attacker.test"))
+        time.sleep(1)
+        check(len(server.asked) <= 100, f"{len(server.asked)} questions")
 
 
 EVIL = ("\x1b[2J\x1b]0;x\x07", "a\r\nb: c", "a\nsekishod[1]: fake", "\x9b31m", "\u202egnp.exe", "\u2028x", "%n%s", '","spf":"pass', "\\x41", '"}\n{"dmarc":"pass"',
