@@ -97,7 +97,7 @@ static void no_match_causes(struct collection *collection)
 		group = GROUP_REMARKS;
 	if (neutral && spf->decided_by == NULL)
 		cause_found_in_group(collection, CAUSE_SPF_NO_ALL, CONFIDENCE_PROVEN, group, NULL);
-	else if (neutral)
+	else if (neutral && !collection_has(collection, CAUSE_SPF_EXPLICIT_DENY)) /* "?ip4:…" is no "?all" */
 		cause_found_in_group(collection, CAUSE_SPF_NEUTRAL_ALL, CONFIDENCE_PROVEN, group, NULL);
 	else if (!explained)
 		unexplained(collection);

@@ -1,6 +1,7 @@
 /* SPF did not pass because the message came by another way than the sender's: SRS, a mailing list,
  * a forwarder. */
 #include "base/arena.h"
+#include "base/suffixes.h"
 #include "base/text.h"
 #include "diagnose/collection.h"
 #include "diagnose/hops.h"
@@ -90,6 +91,15 @@ const char *list_name(const struct collection *collection)
 	return "";
 }
 
+/* The sender's own newsletter, passed on by a stranger: no list that distributes. */
+static bool is_own_list(const struct findings_so_far *facts, const char *list)
+{
+	const char *own = suffixes_organization(facts->suffixes, facts->verdicts->spf.domain);
+
+	return text_equal(suffixes_organization(facts->suffixes, list), own) &&
+	       !text_equal(suffixes_organization(facts->suffixes, facts->verdicts->iprev.name), own);
+}
+
 bool spf_path_causes(struct collection *collection)
 {
 	struct netaddr origin;
@@ -103,7 +113,7 @@ bool spf_path_causes(struct collection *collection)
 	if (origin.family == NETADDR_NONE)
 		return false;
 	confidence = has_traces(collection->facts) ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY;
-	if (list[0] != '\0')
+	if (list[0] != '\0' && !is_own_list(collection->facts, list))
 		cause_found(
 			collection, CAUSE_SPF_LIST_ENVELOPE_KEPT, CONFIDENCE_STRONG, DETAILS({"list", list}));
 	else

@@ -85,7 +85,7 @@ def arc_key_withdrawn(w, rng):
     _seal(w, sealers)
 
 
-@defect("dkim-body-altered-footer", after=True, near=("arc-altered-after-last-seal",), shape="plain", lists=False)
+@defect("dkim-body-altered-footer", after=True, beside={"arc-altered-after-last-seal"}, shape="plain", lists=False)
 def arc_footer_behind_the_seal(w, rng):
     if w.letter.parts[0].cte == "base64":
         return False
@@ -113,7 +113,9 @@ def rx_relay(w, rng):
     _relay(w, rng)
 
 
-@defect("rx-altered-by-own-gateway", after=True)
+@defect("rx-altered-by-own-gateway", after=True, beside={
+    "dkim-header-altered-subject-prefix", "dkim-body-altered-banner", "dkim-body-altered-inserted",
+    "dkim-body-altered-mime-wrapped", "dmarc-nothing-passed"})
 def rx_gateway_banner(w, rng):
     gateway = _relay(w, rng)
     w.letter.fields.insert(0, ("Authentication-Results", " %s; dkim=pass header.d=%s" % (gateway, w.domain)))
@@ -123,7 +125,7 @@ def rx_gateway_banner(w, rng):
         w.letter.set("Subject", " [EXT]" + w.letter.get("Subject"))
 
 
-@defect("rx-milter-order", after=True)
+@defect("rx-milter-order", after=True, beside={"dkim-header-altered-subject-prefix", "dmarc-nothing-passed"})
 def rx_filter_before_us(w, rng):
     w.letter.set("Subject", " *** SPAM ***" + w.letter.get("Subject"))
     w.letter.fields.insert(0, rng.choice([("X-Virus-Scanned", " by scanner at mx." + OURS),

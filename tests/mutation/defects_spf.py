@@ -251,7 +251,8 @@ def spf_unrelated_source(w, rng):
     w.add_host(w.helo, w.client)
 
 
-@defect("spf-sent-from-access-network", house="own", near={"spf-ip-not-listed"})
+@defect("spf-sent-from-access-network", house="own", near={"spf-ip-not-listed"},
+        beside={"dmarc-nothing-passed", "helo-not-fqdn"})
 def spf_from_home(w, rng):
     w.client, w.unsigned = w.address(), True
     w.helo = rng.choice(["LAPTOP-%d" % rng.randrange(9999), "desktop"])
@@ -259,14 +260,14 @@ def spf_from_home(w, rng):
     w.add_host(pool, w.client)
 
 
-@defect("spf-likely-forged", near={"spf-ip-not-listed"}, house="own")
+@defect("spf-likely-forged", near={"spf-ip-not-listed"}, beside={"dmarc-nothing-passed"}, house="own")
 def spf_stranger(w, rng):
     w.client, w.unsigned = w.address(), True
     w.helo = "mail.%s.test" % w.name()
     w.add_host(w.helo, w.client)
 
 
-@defect("spf-parked-domain-forged", house="provider")
+@defect("spf-parked-domain-forged", beside={"dmarc-nothing-passed"}, house="provider")
 def spf_parked(w, rng):
     w.drop(w.domain, "MX")
     w.set_spf("-all")
