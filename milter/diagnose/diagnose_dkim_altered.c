@@ -88,14 +88,17 @@ static void header_cause(struct collection *collection, const struct header_chan
 		[HEADER_REFOLDED] = CAUSE_DKIM_HEADER_REFOLDED,
 		[HEADER_REENCODED] = CAUSE_DKIM_HEADER_REENCODED,
 		[HEADER_FROM_MUNGED] = CAUSE_DKIM_HEADER_FROM_MUNGED,
-		[HEADER_SIGNER_BUG] = CAUSE_DKIM_SIGNER_BUG,
+		[HEADER_SIGNER_BUG] = CAUSE_NONE, /* signature_bug_cause */
 	};
 	const char *original = span_text(collection->arena, span_trim(span_of(change->original)));
+
+	if (change->kind == HEADER_SIGNER_BUG)
+		signature_bug_cause(collection, change->text, CONFIDENCE_PROVEN);
 
 	if (causes[change->kind] != CAUSE_NONE)
 		cause_found(collection, causes[change->kind], CONFIDENCE_PROVEN,
 			DETAILS({"by", by}, {"prefix", change->text}, {"header", change->name},
-				{"orig", original}, {"detail", change->text}));
+				{"orig", original}));
 }
 
 /* The signer declares one canonical form and used the other, for header or body. */
@@ -113,13 +116,19 @@ static void wrong_canon_cause(struct collection *collection, const struct altera
 				{"used", used}));
 }
 
-/* How long it was, nobody can tell. */
-static void cut_cause(struct collection *collection, const struct signature_verdict *signature)
+void signature_cut_cause(
+	struct collection *collection, const struct signature_verdict *signature, const char *need)
 {
 	const char *have = arena_printf(collection->arena, "%lld", (long long)signature->canonical_length);
 
 	cause_found(collection, CAUSE_DKIM_BODY_TRUNCATED, CONFIDENCE_STRONG,
-		DETAILS({"have", have}, {"need", arena_printf(collection->arena, "> %s", have)}));
+		DETAILS({"have", have},
+			{"need", need[0] != '\0' ? need : arena_printf(collection->arena, "> %s", have)}));
+}
+
+void signature_bug_cause(struct collection *collection, const char *detail, enum confidence confidence)
+{
+	cause_found(collection, CAUSE_DKIM_SIGNER_BUG, confidence, DETAILS({"detail", detail}));
 }
 
 struct explained signature_alteration_causes(
@@ -138,7 +147,7 @@ struct explained signature_alteration_causes(
 			DETAILS({"list", list}));
 	body_cause(collection, &alteration->body, by);
 	if (alteration->body.kind == BODY_TRUNCATED)
-		cut_cause(collection, signature);
+		signature_cut_cause(collection, signature, "");
 	if (!explains_header(alteration))
 		header_cause(collection, &alteration->header, by);
 	if (alteration->body.out_of_budget)

@@ -143,11 +143,11 @@ static void altered(struct collection *collection, const struct signature_verdic
 
 static void signer_bug(struct collection *collection, const struct signature_verdict *signature)
 {
-	cause_found(collection, CAUSE_DKIM_SIGNER_BUG, CONFIDENCE_STRONG,
-		DETAILS({"detail", signature->recovery == RECOVERY_BAD_DIGEST
-					   ? arena_printf(collection->arena, "b= holds no %s digest",
-						     signature->algorithm)
-					   : "b= holds the right digest in a wrong form"}));
+	signature_bug_cause(collection,
+		signature->recovery == RECOVERY_BAD_DIGEST
+			? arena_printf(collection->arena, "b= holds no %s digest", signature->algorithm)
+			: "b= holds the right digest in a wrong form",
+		CONFIDENCE_STRONG);
 }
 
 /* Does anything say that somebody had this message in hand: a list, a sealer, one who sent it again? */
@@ -209,9 +209,7 @@ static void broken_signature(struct collection *collection, const struct signatu
 static void body_length(struct collection *collection, const struct signature_verdict *signature)
 {
 	if (signature->fault == SIGFAULT_LENGTH_EXCEEDS_BODY)
-		cause_found(collection, CAUSE_DKIM_BODY_TRUNCATED, CONFIDENCE_STRONG,
-			DETAILS({"have", number(collection, signature->canonical_length)},
-				{"need", number(collection, signature->body_length)}));
+		signature_cut_cause(collection, signature, number(collection, signature->body_length));
 	else
 		cause_found(collection, CAUSE_DKIM_BODY_APPENDED_BEYOND_L, CONFIDENCE_PROVEN,
 			DETAILS({"l", number(collection, signature->body_length)},

@@ -249,7 +249,17 @@ static struct header_change signer_bug(const char *what)
 	return change;
 }
 
-/* Takes fields of one name from the top down, as some signers do. False when that is no difference. */
+static size_t times_listed(const struct header_search *search, struct span name)
+{
+	size_t times = 0;
+
+	for (size_t i = 0; i < search->slot_count; i++)
+		times += same_name(search->selection.names[i], name);
+	return times;
+}
+
+/* Takes fields of one name from the top down, as some signers do. False when that is no difference, or
+ * when a field too many may have been added instead. */
 static bool select_top_down(struct header_search *search)
 {
 	struct canon_selection *selection = &search->selection;
@@ -263,7 +273,9 @@ static bool select_top_down(struct header_search *search)
 		for (size_t j = 0; j < i; j++)
 			nth += same_name(selection->names[j], selection->names[i]);
 		field = header_list_find(search->facts->header, name, nth);
-		if (field == NULL || field == selection->fields[i])
+		if (field == NULL || field == selection->fields[i] ||
+			times_listed(search, selection->names[i]) !=
+				header_list_count(search->facts->header, name))
 			continue;
 		differs = true;
 		header_search_put(search, i,

@@ -87,6 +87,11 @@ struct explained {
 struct explained signature_alteration_causes(
 	struct collection *collection, const struct signature_verdict *signature);
 
+/* need: octets as text, "" when nobody knows. */
+void signature_cut_cause(
+	struct collection *collection, const struct signature_verdict *signature, const char *need);
+void signature_bug_cause(struct collection *collection, const char *detail, enum confidence confidence);
+
 void from_causes(struct collection *collection);
 void dmarc_absence_causes(struct collection *collection);
 /* The answer at _dmarc of the author's domain, else of its organisation; NULL when never asked. */

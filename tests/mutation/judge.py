@@ -24,11 +24,14 @@ PARENTS = {
 REMARKS = {
     "spf-record-near-limit", "dkim-key-weak", "dkim-key-testing", "dkim-key-granularity", "dmarc-rfc9989-differs",
     "dmarc-saved-by-dkim", "dmarc-saved-by-spf", "dmarc-policy-sampled", "arc-sealer-untrusted", "arc-broken-at-hop",
-    "iprev-ptr-generic", "helo-mismatch", "dns-multiple-a", "rx-diagnosis-budget", "rx-psl-outdated",
+    "dmarc-nothing-passed", "iprev-ptr-generic", "helo-mismatch", "helo-not-fqdn", "dns-multiple-a", "rx-diagnosis-budget", "rx-psl-outdated",
 }
 
-# One change has two codes, one inside the other: the single changes of a list stand beside it.
-PARTS = {"dkim-altered-by-mailing-list": ("dkim-body-altered-", "dkim-header-")}
+# One change has two codes: what was altered stands beside who or what did it.
+PARTS = {"dkim-altered-by-mailing-list": ("dkim-body-altered-", "dkim-header-"),
+         "rx-altered-by-own-gateway": ("dkim-body-altered-", "dkim-header-"),
+         "rx-milter-order": ("dkim-body-altered-", "dkim-header-"),
+         "dmarc-from-multiple": ("dkim-header-added-oversigned",)}
 
 
 def judge_correct(outcomes):
