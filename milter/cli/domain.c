@@ -217,6 +217,11 @@ static bool survey_set(const struct request *request, struct stand *stand, struc
 		fault_set(fault, "\"%s\" is not an IP address", request->client);
 		return false;
 	}
+	if (netaddr_is_private(&survey->client)) {
+		fault_set(fault, "%s is a private address: nobody on the Internet sees mail come from it",
+			request->client);
+		return false;
+	}
 	if (stand->memory != NULL)
 		survey->remembered = key_memory_of(stand->memory, domain.name, stand->arena);
 	return check_selectors(request, stand->arena, fault);

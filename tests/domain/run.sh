@@ -72,6 +72,11 @@ grep -q 'the same key as under ladenbau' "$work/told" || complain "key-of-the-sh
 grep -q '^       │  ├─ ip4:203.0.113.77$' "$work/told" || complain "key-of-the-shop: the tree is not drawn"
 grep -q '1 of 10 lookups, 0 of 2 void$' "$work/told" || complain "key-of-the-shop: lookups are not counted"
 
+# an address that nobody outside ever sees is not put into a record
+domain pass-plain example.co.jp 3 - --client 10.0.0.1
+domain pass-plain example.co.jp 3 - --client example.net
+domain pass-plain ..example 3 -
+
 # a zone by somebody who means harm: loops, bombs, escapes; nothing of it reaches the terminal
 for name in loop bomb esc many wild parked gone; do
 	for how in --language=en --language=ja --json; do
