@@ -66,13 +66,24 @@ static const char *sender_shown(const struct findings *findings, struct arena *a
 	return sanitise(SANITISE_ADDRESS, sender, envelope->smtputf8, arena);
 }
 
+/* The same for the name that the client gave itself. */
+static const char *helo_shown(const struct envelope *envelope, struct arena *arena)
+{
+	const char *helo = envelope->helo;
+
+	for (const char *c = helo; *c != '\0'; c++)
+		if (((unsigned char)*c & 0x80) != 0 && envelope->helo_domain.name[0] != '\0')
+			return envelope->helo_domain.name;
+	return sanitise(SANITISE_HELO, helo, false, arena);
+}
+
 /* Gmail shows the address in lower case here, the null sender as postmaster of the HELO name. */
 static const char *sender_in_comment(const struct findings *findings, struct arena *arena)
 {
 	const char *helo;
 
 	if (findings->verdicts->spf.identity == IDENTITY_HELO) {
-		helo = sanitise(SANITISE_HELO, findings->envelope->helo, false, arena);
+		helo = helo_shown(findings->envelope, arena);
 		return arena_printf(arena, "postmaster@%s", text_lower(arena, helo, strlen(helo)));
 	}
 	helo = sender_shown(findings, arena);
@@ -153,8 +164,7 @@ const char *spf_comment(const struct findings *findings, struct arena *arena)
 const char *spf_property(const struct findings *findings, struct arena *arena)
 {
 	if (findings->verdicts->spf.identity == IDENTITY_HELO)
-		return arena_printf(arena, "smtp.helo=%s",
-			property_value(
-				sanitise(SANITISE_HELO, findings->envelope->helo, false, arena), arena));
+		return arena_printf(
+			arena, "smtp.helo=%s", property_value(helo_shown(findings->envelope, arena), arena));
 	return arena_printf(arena, "smtp.mailfrom=%s", property_value(sender_shown(findings, arena), arena));
 }

@@ -209,3 +209,7 @@ def direction_marks():
     for arguments in (("BODY=8BITMIME", "smtputf8", "SIZE=1"), ("XSMTPUTF8",), ("SMTPUTF8=1",), ("SIZE=1 SMTPUTF8",)):
         shown = name in fire(arguments=("SMTPUTF8",) if arguments[0].startswith("BODY") else arguments, **mail).header
         check(shown == arguments[0].startswith("BODY"), arguments)
+    # RFC 8616 section 4: names are shown as A-labels
+    for helo in ("m\u00fcller.example", "xn--mller-kva.example"):
+        shot = fire(sender="<>", helo=helo, headers=GOOD, client=HONEST_IP, honest=True)
+        check("smtp.helo=xn--mller-kva.example" in shot.header, shot.header)

@@ -32,6 +32,7 @@ files_of() { # NAME
 	dns_rdata) echo dns/rdata dns/presentation ;;
 	forged_results) echo message/forged_results ;;
 	key_record) echo records/key_record records/rsa_key records/tag_list base/base64 ;;
+	logbook) echo logbook/line logbook/json_line logbook/pairs_line logbook/entry logbook/census ;;
 	macro_guard) echo session/macro_guard ;;
 	mime) echo message/mime message/header_list message/encoded_word ;;
 	settings) echo settings/read settings/lines settings/shape settings/store ;;

@@ -258,6 +258,13 @@ static const struct row rows[] = {
 		"cher.example",
 		"", "192.0.2.10", .spf = RESULT_PASS,
 		.field = AR SPF_AT("taro@xn--bcher-kva.example", "192.0.2.10")},
+	{"HELO with U-labels", NULL,
+		"b\xc3\xbc"
+		"cher.example",
+		"192.0.2.10", .spf = RESULT_NONE,
+		.field = AR "spf=none " BY
+			    "postmaster@xn--bcher-kva.example does not designate permitted sender "
+			    "hosts) smtp.helo=xn--bcher-kva.example"},
 	{"d= with U-labels, case kept otherwise", "u@example.com", "", "192.0.2.10", .spf = RESULT_PASS,
 		.signatures = {SIGNED("b\xc3\xbc"
 				      "cher.example",
@@ -320,6 +327,7 @@ static void stage_open(struct stage *stage)
 	stage->arena = arena_new();
 	stage->verdicts = verdicts_empty();
 	stage->envelope.helo = "";
+	stage->envelope.helo_domain = domain_none();
 	stage->envelope.sender.raw = "";
 	stage->envelope.sender.domain = domain_none();
 	stage->findings.envelope = &stage->envelope;
@@ -350,6 +358,7 @@ static void stage_set(struct stage *stage, const struct row *row)
 
 	assert_true(netaddr_parse(row->client, &stage->envelope.client));
 	stage->envelope.helo = row->helo;
+	stage->envelope.helo_domain = helo_domain_of(row->helo, stage->arena);
 	stage->envelope.smtputf8 = row->smtputf8;
 	verdicts->spf.result = row->spf;
 	verdicts->spf.fault = row->fault;
