@@ -1,0 +1,278 @@
+/* replay/evidence_ring and evidence_writer: bounded, shared, deleted at any time; message/local_part: what is
+ * left of an address. */
+#include "base/arena.h"
+#include "message/local_part.h"
+#include "replay/evidence_writer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dirent.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { THREADS = 4, PUTS = 200 };
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+	const char *base = getenv("TMPDIR");
+
+	(void)state;
+	(void)snprintf(folder, sizeof folder, "%.40s/test_evidenceXXXXXX", base != NULL ? base : "/tmp");
+	return mkdtemp(folder) == NULL;
+}
+
+static void empty_folder(void)
+{
+	DIR *list = opendir(folder);
+
+	assert_non_null(list);
+	for (struct dirent *entry; (entry = readdir(list)) != NULL;)
+		if (entry->d_name[0] != '.')
+			assert_int_equal(unlinkat(dirfd(list), entry->d_name, 0), 0);
+	(void)closedir(list);
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	empty_folder();
+	return rmdir(folder);
+}
+
+static size_t count_files(const char *ending)
+{
+	DIR *list = opendir(folder);
+	size_t count = 0, len = strlen(ending);
+
+	assert_non_null(list);
+	for (struct dirent *entry; (entry = readdir(list)) != NULL;) {
+		size_t name = strlen(entry->d_name);
+
+		count += name > len && strcmp(entry->d_name + name - len, ending) == 0;
+	}
+	(void)closedir(list);
+	return count;
+}
+
+static bool put(struct evidence_ring *ring, const char *queue_id, size_t len)
+{
+	static char octets[100000];
+	struct fault fault = {""};
+
+	return evidence_ring_put(ring,
+		&(struct evidence_item){.queue_id = queue_id,
+			.now = 1795262400,
+			.text = "# sekisho case 1\n",
+			.message = octets,
+			.message_len = len},
+		&fault);
+}
+
+static bool is_kept(const char *queue_id)
+{
+	struct arena *arena = arena_new();
+	struct fault fault = {""};
+	const char *path = evidence_find(folder, queue_id, arena, &fault);
+	bool kept = path != NULL && access(path, R_OK) == 0;
+
+	if (path == NULL)
+		assert_true(fault.text[0] != '\0');
+	arena_free(&arena);
+	return kept;
+}
+
+static void oldest_go(void **state)
+{
+	struct fault fault = {""};
+	struct evidence_ring *ring = evidence_ring_open(folder, 3, 10000, &fault);
+
+	(void)state;
+	assert_non_null(ring);
+	assert_true(put(ring, "A1", 100) && put(ring, "A2", 100) && put(ring, "A3", 100));
+	assert_true(is_kept("A1") && is_kept("A3"));
+	assert_false(is_kept("A"));
+	assert_true(put(ring, "A4", 100));
+	assert_false(is_kept("A1"));
+	assert_int_equal(count_files(".case"), 3);
+	/* by their octets too; one that is too large is refused and takes nobody's room */
+	assert_true(put(ring, "A5", 4950));
+	assert_true(put(ring, "A6", 4950));
+	assert_int_equal(count_files(".eml"), 2);
+	assert_false(put(ring, "A7", 6000));
+	assert_true(is_kept("A5") && is_kept("A6"));
+	/* a queue id is no path */
+	assert_true(put(ring, "../../x", 10) && is_kept("../../x"));
+	evidence_ring_close(&ring);
+	assert_int_equal(count_files(".new"), 0);
+	empty_folder();
+}
+
+static void deleted_and_broken(void **state)
+{
+	struct fault fault = {""};
+	struct evidence_ring *ring = evidence_ring_open(folder, 3, 10000, &fault);
+	char path[96];
+	FILE *ledger;
+
+	(void)state;
+	assert_true(put(ring, "B1", 100));
+	empty_folder();
+	assert_true(put(ring, "B2", 100) && is_kept("B2"));
+	evidence_ring_close(&ring);
+	/* a broken ledger, or one of another size, begins anew and leaves no files behind */
+	(void)snprintf(path, sizeof path, "%s/ledger", folder);
+	ledger = fopen(path, "w");
+	(void)fputs("rubbish", ledger);
+	(void)fclose(ledger);
+	ring = evidence_ring_open(folder, 3, 10000, &fault);
+	assert_true(put(ring, "B3", 100) && is_kept("B3"));
+	assert_int_equal(count_files(".case"), 1);
+	evidence_ring_close(&ring);
+	ring = evidence_ring_open(folder, 4, 10000, &fault);
+	assert_false(is_kept("B3"));
+	evidence_ring_close(&ring);
+	empty_folder();
+	assert_null(evidence_ring_open("/nonexistent/evidence", 3, 10000, &fault));
+	assert_true(fault.text[0] != '\0');
+}
+
+static void *put_many(void *name)
+{
+	struct fault fault = {""};
+	struct evidence_ring *ring = evidence_ring_open(folder, 50, 1000000, &fault);
+	char queue_id[32];
+
+	for (int i = 0; i < PUTS; i++) {
+		(void)snprintf(queue_id, sizeof queue_id, "%s%d", (const char *)name, i);
+		(void)put(ring, queue_id, 50);
+	}
+	evidence_ring_close(&ring);
+	return NULL;
+}
+
+static void workers_share(void **state)
+{
+	static char names[THREADS][2] = {"C", "D", "E", "F"};
+	pthread_t threads[THREADS];
+
+	(void)state;
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, put_many, names[i]), 0);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(count_files(".case"), 50);
+	assert_int_equal(count_files(".eml"), 50);
+	empty_folder();
+}
+
+static void complain(void *self, const char *text)
+{
+	assert_true(text[0] != '\0');
+	++*(int *)self;
+}
+
+static void writer_drains(void **state)
+{
+	int complaints = 0;
+	struct evidence_listener listener = {complain, &complaints};
+	struct evidence_writer *writer = evidence_writer_open(folder, 20, 100000, listener);
+	struct evidence_item item = {.queue_id = "G1", .text = "x", .message = "y", .message_len = 1};
+
+	(void)state;
+	evidence_writer_put(NULL, &item);
+	for (int i = 0; i < 10; i++)
+		evidence_writer_put(writer, &item);
+	evidence_writer_close(&writer);
+	assert_null(writer);
+	assert_true(is_kept("G1"));
+	assert_int_equal(complaints, 0);
+	/* without a folder mail goes on, and it is said once */
+	writer = evidence_writer_open("/nonexistent", 20, 100000, listener);
+	evidence_writer_put(writer, &item);
+	evidence_writer_put(writer, &item);
+	evidence_writer_close(&writer);
+	assert_int_equal(complaints, 1);
+	empty_folder();
+}
+
+static void addresses(void **state)
+{
+	static const struct {
+		enum local_part_kept kept;
+		const char *text, *expected;
+	} rows[] = {
+		{LOCAL_PART_FULL, "taro@a.example", "taro@a.example"},
+		{LOCAL_PART_NONE, "taro@a.example", "@a.example"},
+		{LOCAL_PART_NONE, "\"a b@c\"@a.example", "@a.example"},
+		{LOCAL_PART_NONE, "<>", "<>"},
+		{LOCAL_PART_NONE, "", ""},
+		{LOCAL_PART_NONE, "login", ""},
+		/* what openssl dgst -mac HMAC gives with a key of zeros; case does not matter */
+		{LOCAL_PART_HASH, "taro@a.example", "#c38095d9686f7000@a.example"},
+		{LOCAL_PART_HASH, "Taro@A.example", "#c38095d9686f7000@A.example"},
+	};
+	struct arena *arena = arena_new();
+	struct local_part_mask mask = {.kept = LOCAL_PART_HASH},
+			       other = {.kept = LOCAL_PART_HASH, .secret = {1}};
+	const char *hash = local_part_masked(&mask, "taro@a.example", arena);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		mask.kept = rows[i].kept;
+		assert_string_equal(local_part_masked(&mask, rows[i].text, arena), rows[i].expected);
+	}
+	assert_string_not_equal(hash, local_part_masked(&other, "taro@a.example", arena));
+	assert_memory_not_equal(hash, local_part_masked(&other, "taro@b.example", arena), 17);
+	assert_string_equal(local_part_masked(NULL, "taro@a.example", arena), "taro@a.example");
+	arena_free(&arena);
+}
+
+static void texts(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {
+		{" Taro <taro@a.example>, \"x y\"@b.example\r\n", " Taro <@a.example>, @b.example\r\n"},
+		{"@", "@"},
+		{"a@b@c.example", "@b@c.example"},
+		{"no address", "no address"},
+		{"<日本@a.example>", "<@a.example>"},
+		{"\"@a.example", "@a.example"},
+	};
+	const struct local_part_mask mask = {.kept = LOCAL_PART_NONE};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(local_parts_masked(&mask, rows[i].text, strlen(rows[i].text), arena),
+			rows[i].expected);
+	assert_string_equal(
+		local_part_masked_in(&mask, "sender taro@a.example, b@a.example", "taro@a.example", arena),
+		"sender @a.example, b@a.example");
+	arena_free(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(oldest_go),
+		cmocka_unit_test(deleted_and_broken),
+		cmocka_unit_test(workers_share),
+		cmocka_unit_test(writer_drains),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(texts),
+	};
+
+	return cmocka_run_group_tests_name("evidence", tests, make_folder, remove_folder);
+}
