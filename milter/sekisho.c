@@ -8,6 +8,7 @@
 #include "cli/explain.h"
 #include "cli/log.h"
 #include "cli/replay.h"
+#include "cli/report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ static const struct command commands[] = {
 	{"domain", "what a domain publishes, and what is wrong with it", domain_run},
 	{"replay", "run recorded messages and compare with what they expect", replay_run},
 	{"log", "who fails, why, since when: what the log says", log_run},
+	{"report", "DMARC aggregate reports from the store", report_run},
 	{"explain", "what a cause means, and what to do about it", explain_run},
 	{"config", "the settings in effect, a sample file", config_run},
 };

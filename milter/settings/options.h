@@ -28,6 +28,8 @@ enum option_shape {
 	SHAPE_URL,      /* http:// or https:// */
 	SHAPE_DOMAIN,   /* stored in lower case, U-labels as A-labels */
 	SHAPE_RESOLVER, /* ADDRESS or ADDRESS@PORT */
+	SHAPE_TEXT,     /* words for people */
+	SHAPE_ADDRESS,  /* local@domain */
 	SHAPE_STORE,    /* sqlite:/PATH, postgresql:CONNINFO, none */
 	SHAPE_OVERRIDE, /* DOMAIN OPTION ACTION */
 };

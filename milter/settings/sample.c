@@ -78,6 +78,8 @@ static const char *value_word(const struct option_row *row)
 		[SHAPE_URL] = "url",
 		[SHAPE_DOMAIN] = "domain",
 		[SHAPE_RESOLVER] = "address",
+		[SHAPE_TEXT] = "words",
+		[SHAPE_ADDRESS] = "address",
 		[SHAPE_STORE] = "store",
 		[SHAPE_OVERRIDE] = "rule",
 	};

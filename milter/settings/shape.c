@@ -11,6 +11,7 @@ enum {
 	PORT_MAX = 65535,
 	MODE_DIGITS_MAX = 4,
 	OVERRIDE_WORDS = 3,
+	WORDS_MAX = 200,
 };
 
 static const char actions[] = "accept quarantine reject tempfail";
@@ -48,6 +49,20 @@ static bool is_socket(const char *text)
 		return false;
 	at = strchr(colon, '@');
 	return at != NULL && at[1] != '\0' && is_port(colon + 1, (size_t)(at - colon - 1));
+}
+
+static bool is_text(const char *text)
+{
+	return strlen(text) <= WORDS_MAX;
+}
+
+/* A plain address: it stands in a header and on a command line. */
+static bool is_mail_address(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	return at != NULL && at != text && text[0] != '-' && at[1] != '\0' && strlen(text) <= WORDS_MAX &&
+	       strpbrk(text, " \t<>()[]\"\\,;:") == NULL && strchr(at + 1, '@') == NULL;
 }
 
 static bool is_store(const char *text)
@@ -152,6 +167,8 @@ static const struct {
 	[SHAPE_URL] = {is_url, NULL, "an address that begins with https:// or http://"},
 	[SHAPE_DOMAIN] = {NULL, domain_value, "a domain name"},
 	[SHAPE_RESOLVER] = {is_resolver, NULL, "an IP address, or ADDRESS@PORT"},
+	[SHAPE_TEXT] = {is_text, NULL, "words (at most 200 octets)"},
+	[SHAPE_ADDRESS] = {is_mail_address, NULL, "an address such as postmaster@example.com"},
 	[SHAPE_STORE] = {is_store, NULL, "none, sqlite:/PATH or postgresql:CONNINFO"},
 	[SHAPE_OVERRIDE] = {NULL, override_value,
 		"DOMAIN OPTION ACTION, such as: example.com dmarc-reject-policy reject"},

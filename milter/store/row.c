@@ -2,9 +2,11 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "diagnose/findings.h"
 #include "message/envelope.h"
+#include "message/header_list.h"
 #include "report/action.h"
 #include "report/escape.h"
 
@@ -51,6 +53,17 @@ static const char *signatures_of(const struct verdicts *verdicts, struct arena *
 			escape_word(signature->selector, NAME_MAX_OCTETS, arena));
 	}
 	return lines.data;
+}
+
+/* The subject that RFC 9990 section 3.5.2 and RFC 7489 section 7.2.1.1 give reports. */
+static bool is_report(const struct header_list *header)
+{
+	const struct header_field *subject = header != NULL ? header_list_find(header, "Subject", 1) : NULL;
+	const char *at = subject != NULL ? subject->value : "";
+
+	while (text_is_space(*at))
+		at++;
+	return text_starts(at, "Report Domain:");
 }
 
 static const char *disposition_of(const struct decision *decision)
@@ -137,6 +150,7 @@ struct row row_of(const struct findings *findings, const struct decision *decisi
 	row.client = netaddr_format(&findings->envelope->client, client);
 	if (!findings->verdicts->skipped)
 		add_verdicts(&row, findings->verdicts, decision, arena);
+	row.is_report = is_report(findings->header);
 	if (findings->diagnoses.count > 0)
 		row.cause = cause_row(findings->diagnoses.items[0].cause)->code;
 	bound(&row, arena);

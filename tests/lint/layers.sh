@@ -44,7 +44,7 @@ only 'confuse\.h' settings
 only 'libpsl\.h' base
 only 'idn2\.h' base
 only 'libpq-fe\.h' store
-only 'sqlite3\.h' memory store
+only 'sqlite3\.h' memory store feedback
 only 'microhttpd\.h' metrics
 only 'systemd/sd-journal' report logbook
 only 'systemd/sd-daemon' service

@@ -1,0 +1,27 @@
+/* What was sent to whom, so that nothing is sent twice, and nothing to those whose mail came back: a small
+ * SQLite file beside the store. */
+#ifndef FEEDBACK_LEDGER_H
+#define FEEDBACK_LEDGER_H
+
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ledger;
+
+/* NULL with the reason in fault. */
+struct ledger *ledger_open(const char *path, struct fault *fault);
+void ledger_close(struct ledger **ledger);
+
+bool ledger_was_sent(struct ledger *ledger, const char *domain, int64_t from, const char *address);
+bool ledger_is_refused(struct ledger *ledger, const char *address);
+
+/* False when it could not be written: then nothing more should be sent. */
+bool ledger_note_sent(
+	struct ledger *ledger, const char *domain, int64_t from, const char *address, int64_t now);
+
+/* From now on nothing goes to this address, because of why; again = true takes it back. */
+bool ledger_refuse(struct ledger *ledger, const char *address, const char *why, int64_t now, bool again);
+
+#endif

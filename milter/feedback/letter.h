@@ -1,0 +1,30 @@
+/* The mail that carries a report (RFC 9990 section 3.5.2), and its way out: the local sendmail command. */
+#ifndef FEEDBACK_LETTER_H
+#define FEEDBACK_LETTER_H
+
+#include "base/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+struct letter {
+	const char *from, *to;             /* addresses */
+	const char *submitter, *domain;    /* of the reporter; of the policy */
+	const char *report_id, *file_name; /* "mx.example!example.com!1700000000!1700086399.xml.gz" */
+	const char *attachment;            /* gzip */
+	size_t attachment_len;
+	int64_t now;
+};
+
+const char *letter_text(const struct letter *letter, struct arena *arena);
+
+/* Text as gzip (zlib). */
+const char *gzip_of(const char *text, size_t len, size_t *gzip_len, struct arena *arena);
+
+/* Waits for the command, at most a minute. False with the reason in fault. */
+bool letter_send(const char *sendmail, const struct letter *letter, struct fault *fault);
+
+#endif
