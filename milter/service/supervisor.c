@@ -115,15 +115,26 @@ static void warn_of_fixed_options(const struct supervisor *supervisor)
 			"socket, socket-mode, socket-group and pid-file change only with a restart");
 }
 
+/* "" when it is no file. */
+static const char *path_of_store(const char *store)
+{
+	static const char file[] = "sqlite:";
+
+	return strncmp(store, file, strlen(file)) == 0 ? store + strlen(file) : "";
+}
+
 /* Mail goes on without what is remembered. */
 static void make_folders(const struct supervisor *supervisor, const struct settings *settings)
 {
+	const char *const files[] = {
+		settings->key_memory, path_of_store(settings->store), settings->store_spool};
 	struct identity workers;
 	struct fault fault = {""};
 
-	if (!identity_find(settings->user, &workers, &fault) ||
-		!state_folders_make(settings, workers.user, workers.group, &fault))
-		sink_say(supervisor->sink, LOG_WARNING, "%s", fault.text);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		if (!identity_find(settings->user, &workers, &fault) ||
+			!state_folder_make(files[i], workers.user, workers.group, &fault))
+			sink_say(supervisor->sink, LOG_WARNING, "%s", fault.text);
 }
 
 static void begin_reload(struct supervisor *supervisor)
