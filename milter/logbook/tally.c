@@ -214,13 +214,18 @@ static struct span cut(struct span text, size_t max)
 	return (struct span){text.at, max};
 }
 
+/* What is "" in the end is no copy: nobody would free it. */
+static const char *noted(struct span text, size_t max)
+{
+	text = cut(text, max);
+	return text.len > 0 && text.at[0] != '\0' ? copy(text) : "";
+}
+
 void tally_note(struct tally_row *row, struct span note, struct span more, size_t max)
 {
 	forget_note(row);
-	if (note.len > 0)
-		row->note = copy(cut(note, max));
-	if (more.len > 0)
-		row->more = copy(cut(more, max));
+	row->note = noted(note, max);
+	row->more = noted(more, max);
 }
 
 static int compare_keys(const struct tally_row *a, const struct tally_row *b)
