@@ -110,7 +110,8 @@ static struct failure failure_of(struct dispatcher *dispatcher, const struct ask
 
 	if (failure.trouble != TROUBLE_TIMEOUT || failure.resting ||
 		clock_monotonic_ms() - asking->sent_ms >=
-			unbound_context_first_wait_ms(dispatcher->timeout_ms) / 2)
+			unbound_context_first_wait_ms(dispatcher->timeout_ms, dispatcher->resolvers.count) /
+				2)
 		return failure;
 	if (resolvers_are_routed(&dispatcher->resolvers)) {
 		trouble = TROUBLE_TCP;

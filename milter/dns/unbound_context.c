@@ -6,10 +6,15 @@
 #include <unistd.h>
 
 enum {
-	FIRST_WAIT_MAX_MS =
-		250, /* then the packet is lost, or the resolver is busy: asking again does no harm */
-	WAITS_PER_TIMEOUT = 20,
-	LONGEST_WAIT = 4, /* times the first; after an outage, so long may a question still sleep */
+	/* Then the packet is lost, or the resolver is busy, and the question is sent once more. An answer
+	 * to the first one is not taken any more, so a lone resolver gets time for a slow zone; where there
+	 * are several, the next one is asked soon. */
+	FIRST_WAIT_ONE_MS = 1200,
+	FIRST_WAIT_SEVERAL_MS = 250,
+	FIRST_WAITS_PER_TIMEOUT = 6,
+	/* Each wait is twice the one before, up to so much: after an outage a question may still sleep. */
+	LONGEST_WAIT_ONE = 4, /* times the first */
+	LONGEST_WAIT_SEVERAL = 8,
 	/* How long a silent resolver is not asked: not at all when it is the only one, so that an
 	 * outage is over when it is over, and one slow zone does not stop the others. */
 	REST_ONE_S = 0,
@@ -69,11 +74,12 @@ static const char *const local_zones[] = {
 	"invalid.",
 };
 
-int unbound_context_first_wait_ms(int timeout_ms)
+int unbound_context_first_wait_ms(int timeout_ms, size_t resolvers)
 {
-	int wait_ms = timeout_ms / WAITS_PER_TIMEOUT;
+	int wait_ms = timeout_ms / FIRST_WAITS_PER_TIMEOUT;
+	int longest_ms = resolvers > 1 ? FIRST_WAIT_SEVERAL_MS : FIRST_WAIT_ONE_MS;
 
-	return wait_ms < FIRST_WAIT_MAX_MS ? wait_ms : FIRST_WAIT_MAX_MS;
+	return wait_ms < longest_ms ? wait_ms : longest_ms;
 }
 
 static bool set(struct ub_ctx *context, const char *name, const char *value, struct fault *fault)
@@ -96,7 +102,8 @@ static bool set_number(struct ub_ctx *context, const char *name, int number, str
 static bool set_options(
 	struct ub_ctx *context, const struct resolvers *resolvers, int timeout_ms, struct fault *fault)
 {
-	int first_ms = unbound_context_first_wait_ms(timeout_ms);
+	int first_ms = unbound_context_first_wait_ms(timeout_ms, resolvers->count);
+	int longest = resolvers->count > 1 ? LONGEST_WAIT_SEVERAL : LONGEST_WAIT_ONE;
 
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		if (!set(context, options[i].name, options[i].value, fault))
@@ -105,7 +112,7 @@ static bool set_options(
 		       fault) &&
 	       set_number(context, "infra-cache-min-rtt:", first_ms, fault) &&
 	       set_number(context, "unknown-server-time-limit:", first_ms, fault) &&
-	       set_number(context, "infra-cache-max-rtt:", first_ms * LONGEST_WAIT, fault);
+	       set_number(context, "infra-cache-max-rtt:", first_ms * longest, fault);
 }
 
 static bool set_resolvers(struct ub_ctx *context, const struct resolvers *resolvers, struct fault *fault)

@@ -20,6 +20,6 @@ void unbound_context_free(struct ub_ctx **context);
 void unbound_context_forget_failure(struct ub_ctx *context);
 
 /* How long a question waits for the resolver until it is sent again. */
-int unbound_context_first_wait_ms(int timeout_ms);
+int unbound_context_first_wait_ms(int timeout_ms, size_t resolvers);
 
 #endif

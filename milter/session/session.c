@@ -8,6 +8,7 @@
 #include "session/client.h"
 #include "session/diagnosis_queue.h"
 #include "session/negotiate.h"
+#include "session/pool_guard.h"
 #include "session/outlets.h"
 #include "session/watchman.h"
 
@@ -317,6 +318,7 @@ bool session_open(const struct session_shared *shared_by_all, int listening_fd, 
 	};
 
 	shared = shared_by_all;
+	pool_guard_arm();
 	(void)smfi_setmaxdatasize(PACKET_MAX);
 	(void)snprintf(connection, sizeof connection, "fd:%d", listening_fd);
 	if (smfi_register(description) != MI_SUCCESS || smfi_setconn(connection) != MI_SUCCESS ||

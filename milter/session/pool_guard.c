@@ -1,0 +1,145 @@
+#include "session/pool_guard.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <libmilter/mfapi.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNGUARDED 1 /* the sanitizers stand in front of the same functions */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define UNGUARDED 1
+#endif
+#endif
+
+#ifdef UNGUARDED
+
+void pool_guard_arm(void)
+{
+}
+
+#else
+
+/* Where libmilter is in memory; 0: not armed. */
+static uintptr_t library_begin, library_end;
+
+/* All under the mutex of libmilter's pool, which it holds when it waits and when it wakes. */
+static unsigned waiting; /* threads */
+static unsigned woken;   /* of these, those that a wake-up is on its way to */
+
+static void *(*worker)(void *); /* libmilter's: the routine that it starts more than once */
+static void *(*started)(void *);
+
+struct originals {
+	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+	int (*signal)(pthread_cond_t *);
+	int (*timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+};
+
+static struct originals originals;
+
+static void find_originals(void)
+{
+	void *create = dlsym(RTLD_NEXT, "pthread_create"), *signal = dlsym(RTLD_NEXT, "pthread_cond_signal"),
+	     *timedwait = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+
+	memcpy(&originals.create, &create, sizeof create);
+	memcpy(&originals.signal, &signal, sizeof signal);
+	memcpy(&originals.timedwait, &timedwait, sizeof timedwait);
+}
+
+static const struct originals *theirs(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, find_originals);
+	return &originals;
+}
+
+static bool is_libmilters(uintptr_t address)
+{
+	return address >= library_begin && address < library_end;
+}
+
+static int look_at_object(struct dl_phdr_info *object, size_t size, void *address)
+{
+	uintptr_t begin = UINTPTR_MAX, end = 0, wanted = *(uintptr_t *)address;
+
+	(void)size;
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		uintptr_t at = object->dlpi_addr + segment->p_vaddr;
+
+		if (segment->p_type != PT_LOAD)
+			continue;
+		begin = at < begin ? at : begin;
+		end = at + segment->p_memsz > end ? at + segment->p_memsz : end;
+	}
+	if (wanted < begin || wanted >= end)
+		return 0;
+	library_begin = begin;
+	library_end = end;
+	return 1;
+}
+
+void pool_guard_arm(void)
+{
+	void *symbol = dlsym(RTLD_DEFAULT, "mi_start_session"); /* only there with a pool */
+	uintptr_t address = (uintptr_t)symbol;
+
+	if (symbol != NULL)
+		(void)dl_iterate_phdr(look_at_object, &address);
+}
+
+int pthread_create(
+	pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+{
+	uintptr_t address;
+
+	memcpy(&address, &routine, sizeof address);
+	if (is_libmilters(address)) {
+		if (routine == started)
+			worker = routine;
+		started = routine;
+	}
+	return theirs()->create(thread, attributes, routine, argument);
+}
+
+int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until)
+{
+	bool guarded = is_libmilters((uintptr_t)condition);
+	int result;
+
+	if (guarded)
+		waiting++;
+	result = theirs()->timedwait(condition, mutex, until);
+	if (!guarded)
+		return result;
+	waiting--;
+	if (result == 0 && woken > 0)
+		woken--;
+	if (woken > waiting) /* one gave up just when it was woken */
+		woken = waiting;
+	return result;
+}
+
+int pthread_cond_signal(pthread_cond_t *condition)
+{
+	pthread_t thread;
+
+	if (!is_libmilters((uintptr_t)condition) || worker == NULL)
+		return theirs()->signal(condition);
+	if (waiting > woken) {
+		woken++;
+		return theirs()->signal(condition);
+	}
+	/* A worker that is given no session looks for one that is ready. */
+	return theirs()->create(&thread, NULL, worker, NULL);
+}
+
+#endif
