@@ -41,6 +41,8 @@ done
 for word in $(grep -v '^    ' README.md | grep -oE '`[^` ]+`' | tr -d '\140' | sort -u); do
 	grep -qF -- "$word" README.ja.md || complain "README.ja.md lacks $word"
 done
+first_column() { sed -nE 's/^\| (`[^|]*`).*\|.*/\1/p' "$1"; }
+[ "$(first_column README.md)" = "$(first_column README.ja.md)" ] || complain "README.ja.md: not the rows of the tables of README.md"
 commands_of() { sed -nE 's/^    (sekisho [a-z]+).*/\1/p' "$1" | sort; }
 [ "$(commands_of README.md)" = "$(commands_of README.ja.md)" ] || complain "README.ja.md: not the commands of README.md"
 
