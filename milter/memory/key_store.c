@@ -16,6 +16,7 @@ enum { BUSY_MS = 200, PATH_SIZE = 4096, KEPT_DAYS = 400, DAY = 86400, WRITES_BET
 
 static const char schema[] = "PRAGMA journal_mode=WAL;"
 			     "PRAGMA synchronous=NORMAL;"
+			     "PRAGMA temp_store=MEMORY;" /* a worker may write nowhere else */
 			     "PRAGMA max_page_count=16384;"
 			     "PRAGMA journal_size_limit=1048576;"
 			     "CREATE TABLE IF NOT EXISTS keys (domain TEXT NOT NULL, selector TEXT NOT NULL,"

@@ -90,7 +90,7 @@ static int add(
 /* Returns 0, or a negative errno as libseccomp does. */
 static int add_rules(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp ourselves = SCMP_A0_64(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp ourselves = SCMP_A0_64(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
 	/* its flags are in memory, where no filter looks: the C library then takes clone */
 	int trouble = add(filter, SCMP_ACT_ERRNO(ENOSYS), "clone3", NULL);
 

@@ -47,7 +47,8 @@ static bool prepare(struct exporter *exporter, struct fault *fault)
 		return false;
 	counters = counters_map(COMPANION_COUNTERS_FD, fault);
 	if (counters == NULL || !identity_find(exporter->settings->user, &identity, fault) ||
-		!identity_take(&identity, fault) || !sandbox_raise_fence(&sandbox, exporter->settings, fault))
+		!identity_take(&identity, fault) ||
+		!sandbox_raise_fence(&sandbox, SANDBOX_EXPORTER, exporter->settings, fault))
 		return false;
 	exporter->endpoint = endpoint_open(exporter->listening_fd, counters, fault);
 	return exporter->endpoint != NULL && sandbox_close(&sandbox, exporter->settings, fault);

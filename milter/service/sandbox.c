@@ -3,9 +3,12 @@
 #include "service/call_filter.h"
 #include "service/file_fence.h"
 #include "service/instrument.h"
+#include "service/state_folder.h"
 #include "settings/settings.h"
 
 #include <stdio.h>
+
+enum { FILES_MAX = 3 };
 
 /* In the order of the words in options.def. */
 enum wish { WISH_AUTO, WISH_YES, WISH_NO };
@@ -27,9 +30,15 @@ static bool settle(struct sandbox *sandbox, bool done, const struct settings *se
 	return true;
 }
 
-bool sandbox_raise_fence(struct sandbox *sandbox, const struct settings *settings, struct fault *fault)
+bool sandbox_raise_fence(
+	struct sandbox *sandbox, enum sandbox_for whom, const struct settings *settings, struct fault *fault)
 {
-	const char *const written[] = {settings->key_memory, settings->log_file};
+	const char *const written[][FILES_MAX] = {
+		[SANDBOX_WORKER] = {settings->key_memory, settings->log_file},
+		[SANDBOX_EXPORTER] = {NULL},
+		[SANDBOX_WRITER] = {state_file_of_store(settings->store), settings->store_spool,
+			settings->log_file},
+	};
 
 	*sandbox = (struct sandbox){.wanted = (enum wish)settings->sandbox != WISH_NO};
 	if (sandbox->wanted && instrument_is_at_work()) {
@@ -39,7 +48,7 @@ bool sandbox_raise_fence(struct sandbox *sandbox, const struct settings *setting
 	}
 	if (!sandbox->wanted)
 		return true;
-	sandbox->fence = file_fence_raise(written, sizeof written / sizeof written[0], fault);
+	sandbox->fence = file_fence_raise(written[whom], FILES_MAX, fault);
 	return settle(sandbox, sandbox->fence, settings, fault);
 }
 

@@ -75,3 +75,10 @@ bool state_folders_make(const struct settings *settings, uid_t user, gid_t group
 	arena_free(&arena);
 	return good;
 }
+
+const char *state_file_of_store(const char *store)
+{
+	static const char file[] = "sqlite:";
+
+	return strncmp(store, file, strlen(file)) == 0 ? store + strlen(file) : "";
+}

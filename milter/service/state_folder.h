@@ -17,4 +17,7 @@ bool state_folder_make(const char *file, uid_t user, gid_t group, struct fault *
 /* All that the settings ask for: the folder of the key memory, in it the evidence and the site's secret. */
 bool state_folders_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault);
 
+/* The file of a store "sqlite:/PATH"; "" when it is not one. */
+const char *state_file_of_store(const char *store);
+
 #endif

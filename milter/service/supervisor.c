@@ -115,19 +115,11 @@ static void warn_of_fixed_options(const struct supervisor *supervisor)
 			"socket, socket-mode, socket-group and pid-file change only with a restart");
 }
 
-/* "" when it is no file. */
-static const char *path_of_store(const char *store)
-{
-	static const char file[] = "sqlite:";
-
-	return strncmp(store, file, strlen(file)) == 0 ? store + strlen(file) : "";
-}
-
 /* Mail goes on without what is remembered. */
 static void make_folders(const struct supervisor *supervisor, const struct settings *settings)
 {
 	const char *const files[] = {
-		settings->key_memory, path_of_store(settings->store), settings->store_spool};
+		settings->key_memory, state_file_of_store(settings->store), settings->store_spool};
 	struct identity workers;
 	struct fault fault = {""};
 

@@ -166,7 +166,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	keep_memory_together();
 	if (!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
 		!take_identity(worker->settings, fault) ||
-		!sandbox_raise_fence(&worker->sandbox, worker->settings, fault) ||
+		!sandbox_raise_fence(&worker->sandbox, SANDBOX_WORKER, worker->settings, fault) ||
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
 	feed_begin(&worker->feed, strcmp(worker->settings->store, "none") != 0 ? WORKER_FEED_FD : -1);
@@ -341,7 +341,8 @@ bool worker_try(const struct settings *settings, const char *zone_path, struct f
 	struct sandbox sandbox;
 	bool good;
 
-	if (!take_identity(settings, fault) || !sandbox_raise_fence(&sandbox, settings, fault) ||
+	if (!take_identity(settings, fault) ||
+		!sandbox_raise_fence(&sandbox, SANDBOX_WORKER, settings, fault) ||
 		!equipment_open(&equipment, settings, zone_path, fault))
 		return false;
 	good = sandbox_close(&sandbox, settings, fault);

@@ -6,6 +6,7 @@
 #include "report/sink.h"
 #include "service/companion.h"
 #include "service/privileges.h"
+#include "service/sandbox.h"
 #include "service/worker.h"
 #include "settings/settings.h"
 #include "store/intake.h"
@@ -60,6 +61,7 @@ static bool prepare(struct writer *writer, struct fault *fault)
 {
 	struct identity identity;
 	struct keeper_plan plan;
+	struct sandbox sandbox;
 	char path[32];
 
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", COMPANION_SETTINGS_FD);
@@ -67,7 +69,8 @@ static bool prepare(struct writer *writer, struct fault *fault)
 	writer->counters = counters_map(COMPANION_COUNTERS_FD, fault);
 	if (writer->settings == NULL || writer->counters == NULL)
 		return false;
-	if (!identity_find(writer->settings->user, &identity, fault) || !identity_take(&identity, fault))
+	if (!identity_find(writer->settings->user, &identity, fault) || !identity_take(&identity, fault) ||
+		!sandbox_raise_fence(&sandbox, SANDBOX_WRITER, writer->settings, fault))
 		return false;
 	writer->sink = sink_open(writer->settings, fault);
 	if (writer->sink == NULL)
@@ -77,7 +80,7 @@ static bool prepare(struct writer *writer, struct fault *fault)
 		return false;
 	plan = plan_of(writer);
 	writer->keeper = keeper_open(&plan, clock_wall());
-	return true;
+	return sandbox_close(&sandbox, writer->settings, fault);
 }
 
 static void tell(struct writer *writer, size_t broken)

@@ -108,7 +108,8 @@ static void close_sqlite(void *engine)
 static bool open_for_writing(struct sqlite *self, struct fault *fault)
 {
 	return run(self,
-		       "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+		       "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA temp_store = "
+		       "MEMORY;"
 		       "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;",
 		       fault) &&
 	       migrate(self, fault) && prepare(self, fault);
