@@ -174,7 +174,9 @@ static void print_fix(const struct html *html, const struct tally_row *cause)
 		return;
 	html_printf(html, "<details><summary>%s</summary><pre>", say(html, WORD_WHAT_TO_DO));
 	/* line by line: what a stranger wrote cannot break lines */
-	for (lines = fix_layout(cause->more, "", html->arena); *lines != '\0';) {
+	for (lines = fix_layout(
+		     fix_in(html->language, cause->key, cause->more, html->arena), "", html->arena);
+		*lines != '\0';) {
 		size_t len = strcspn(lines, "\n");
 
 		html_text(html, arena_copy(html->arena, lines, len), TEXT_SHOWN);

@@ -228,7 +228,10 @@ static void print_cause(const struct paper *paper, const struct tally_row *cause
 		3);
 	if (cause->more[0] != '\0') {
 		(void)fprintf(paper->file, "   %s\n", say->todo);
-		print_lines(paper, paper_safe(paper, cause->more, TEXT_SHOWN), "     ");
+		print_lines(paper,
+			paper_safe(paper, fix_in(paper->language, cause->key, cause->more, paper->arena),
+				TEXT_SHOWN),
+			"     ");
 	}
 	(void)fprintf(paper->file, "   %s\n", fill(paper, say->actor, details, count));
 }

@@ -121,6 +121,17 @@ void paper_bar(const struct paper *paper, enum ink ink, uint64_t part, uint64_t 
 	end(paper, ink);
 }
 
+/* What may not begin a line in Japanese hangs over the end of the one before. */
+static size_t hanging(const char *text)
+{
+	static const char *const marks[] = {"、", "。", "）", "」", "，", "：", "・"};
+
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+		if (strncmp(text, marks[i], strlen(marks[i])) == 0)
+			return strlen(marks[i]);
+	return 0;
+}
+
 /* Where the line ends: at the last blank that fits, between wide characters, or where there is no room. */
 static size_t line_length(const char *text, size_t columns)
 {
@@ -130,7 +141,8 @@ static size_t line_length(const char *text, size_t columns)
 		return fits;
 	while (at > 0 && text[at] != ' ' && (unsigned char)text[at] < 0xe3)
 		at--;
-	return at > fits / 2 ? at : fits;
+	at = at > fits / 2 ? at : fits;
+	return at + hanging(text + at);
 }
 
 void paper_paragraph(const struct paper *paper, enum ink ink, const char *text, size_t indent)

@@ -55,6 +55,7 @@ static void print_cause(const struct paper *paper, const struct entry_cause *cau
 	struct arena *arena = paper->arena;
 	const char *code = paper_safe(paper, span_text(arena, cause->code), VALUE_SHOWN);
 	const char *act = span_text(arena, cause->act);
+	const char *fix = fix_in(paper->language, code, span_text(arena, cause->fix), arena);
 	const char *text = sentence_in(paper->language, code, span_text(arena, cause->text), arena);
 
 	(void)fputc('\n', paper->file);
@@ -67,7 +68,7 @@ static void print_cause(const struct paper *paper, const struct entry_cause *cau
 	}
 	(void)fprintf(paper->file, "  %s: %s\n  %s: %s\n", word_of(WORD_ACT, paper->language),
 		cause_actor_name(act, paper->language), word_of(WORD_FIX, paper->language),
-		fix_layout(paper_safe(paper, span_text(arena, cause->fix), VALUE_SHOWN), "    ", arena));
+		fix_layout(paper_safe(paper, fix, VALUE_SHOWN), "    ", arena));
 }
 
 void story_print(const struct paper *paper, const struct entry *entry)

@@ -85,17 +85,31 @@ static bool take_apart(const char *template, const char *text, struct filling *f
 	return *text == '\0';
 }
 
-const char *sentence_in(enum language language, const char *code, const char *text, struct arena *arena)
+static const char *translated(const char *from, const char *to, const char *text, struct arena *arena)
 {
-	const struct cause_row *row = cause_row(cause_of_code(code));
 	struct filling filling = {.count = 0};
 	struct details details = {.items = filling.items};
 	const char *missing = NULL, *sentence;
 
-	if (!take_apart(language == LANGUAGE_JA ? row->summary_en : row->summary_ja, text, &filling, arena))
+	if (!take_apart(from, text, &filling, arena))
 		return text;
 	details.count = filling.count;
-	sentence = sentence_fill(
-		language == LANGUAGE_JA ? row->summary_ja : row->summary_en, &details, arena, &missing);
+	sentence = sentence_fill(to, &details, arena, &missing);
 	return missing == NULL ? sentence : text;
+}
+
+const char *sentence_in(enum language language, const char *code, const char *text, struct arena *arena)
+{
+	const struct cause_row *row = cause_row(cause_of_code(code));
+
+	return language == LANGUAGE_JA ? translated(row->summary_en, row->summary_ja, text, arena)
+				       : translated(row->summary_ja, row->summary_en, text, arena);
+}
+
+const char *fix_in(enum language language, const char *code, const char *text, struct arena *arena)
+{
+	const struct cause_row *row = cause_row(cause_of_code(code));
+
+	return language == LANGUAGE_JA ? translated(row->fix_en, row->fix_ja, text, arena)
+				       : translated(row->fix_ja, row->fix_en, text, arena);
 }

@@ -8,4 +8,7 @@
  * The text itself when it does not fit the template (cut, or of another version), or is in that language. */
 const char *sentence_in(enum language language, const char *code, const char *text, struct arena *arena);
 
+/* The same for what to do. */
+const char *fix_in(enum language language, const char *code, const char *text, struct arena *arena);
+
 #endif

@@ -286,6 +286,13 @@ static void translation(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		assert_string_equal(
 			sentence_in(rows[i].language, rows[i].code, rows[i].text, arena), rows[i].expected);
+	assert_string_equal(fix_in(LANGUAGE_EN, "no-such-cause", "Publish x.", arena), "Publish x.");
+	assert_string_equal(fix_in(LANGUAGE_JA, "dmarc-no-record",
+				    "Publish _dmarc.a.example. TXT \"v=DMARC1; p=none; "
+				    "rua=mailto:postmaster@a.example\".",
+				    arena),
+		"次のレコードを登録してください: _dmarc.a.example. TXT \"v=DMARC1; p=none; "
+		"rua=mailto:postmaster@a.example\"");
 	arena_free(&arena);
 }
 
