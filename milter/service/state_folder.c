@@ -63,22 +63,28 @@ bool state_folder_make(const char *file, uid_t user, gid_t group, struct fault *
 	return good;
 }
 
-bool state_folders_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault)
-{
-	struct arena *arena = arena_new();
-	const char *evidence = evidence_folder(settings->key_memory, arena);
-	bool good = state_folder_make(settings->key_memory, user, group, fault) &&
-		    (evidence[0] == '\0' || state_folder_make(arena_printf(arena, "%s/ledger", evidence),
-						    user, group, fault)) &&
-		    site_secret_make(settings, user, group, fault);
-
-	arena_free(&arena);
-	return good;
-}
-
 const char *state_file_of_store(const char *store)
 {
 	static const char file[] = "sqlite:";
 
 	return strncmp(store, file, strlen(file)) == 0 ? store + strlen(file) : "";
+}
+
+bool state_folders_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault)
+{
+	struct arena *arena = arena_new();
+	const char *evidence = evidence_folder(settings->key_memory, arena);
+	const char *const files[] = {
+		settings->key_memory, /* the folder of the next one is in this one's */
+		evidence[0] == '\0' ? "" : arena_printf(arena, "%s/ledger", evidence),
+		state_file_of_store(settings->store),
+		settings->store_spool,
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		good = state_folder_make(files[i], user, group, fault) && good;
+	good = site_secret_make(settings, user, group, fault) && good;
+	arena_free(&arena);
+	return good;
 }

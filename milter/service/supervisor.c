@@ -118,15 +118,12 @@ static void warn_of_fixed_options(const struct supervisor *supervisor)
 /* Mail goes on without what is remembered. */
 static void make_folders(const struct supervisor *supervisor, const struct settings *settings)
 {
-	const char *const files[] = {
-		settings->key_memory, state_file_of_store(settings->store), settings->store_spool};
 	struct identity workers;
 	struct fault fault = {""};
 
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-		if (!identity_find(settings->user, &workers, &fault) ||
-			!state_folder_make(files[i], workers.user, workers.group, &fault))
-			sink_say(supervisor->sink, LOG_WARNING, "%s", fault.text);
+	if (!identity_find(settings->user, &workers, &fault) ||
+		!state_folders_make(settings, workers.user, workers.group, &fault))
+		sink_say(supervisor->sink, LOG_WARNING, "%s", fault.text);
 }
 
 static void begin_reload(struct supervisor *supervisor)

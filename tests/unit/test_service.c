@@ -1,9 +1,11 @@
 /* service/: the socket option and what it opens, the pid file, the gate, the name of the host. */
+#include "message/local_part.h"
 #include "service/gate.h"
 #include "service/host_name.h"
 #include "service/listener.h"
 #include "service/pid_file.h"
 #include "service/state_folder.h"
+#include "settings/settings.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -300,11 +302,64 @@ static void state_folders(void **state)
 	assert_int_equal(rmdir(above), 0);
 }
 
+static void is_folder(const char *above, const char *name)
+{
+	char path[256];
+	struct stat has;
+
+	(void)snprintf(path, sizeof path, "%s/%s", above, name);
+	assert_int_equal(lstat(path, &has), 0);
+	assert_true(S_ISDIR(has.st_mode));
+}
+
+/* Every file that a worker or the writer has asked for has its folder, and one that cannot be made does not
+ * hinder the next. */
+static void state_folders_of_settings(void **state)
+{
+	static const char *const made[] = {"keys/evidence", "keys", "store", "spool"};
+	char above[] = "/tmp/sekisho-state.XXXXXX";
+	char keys[256], store[256], spool[256], secret[256];
+	struct settings settings;
+	struct fault fault = {""};
+	struct stat has;
+
+	(void)state;
+	assert_non_null(mkdtemp(above));
+	(void)snprintf(keys, sizeof keys, "%s/keys/keys.db", above);
+	(void)snprintf(store, sizeof store, "sqlite:%s/store/verdicts.db", above);
+	(void)snprintf(spool, sizeof spool, "%s/spool/spool", above);
+	(void)snprintf(secret, sizeof secret, "%s/keys/secret", above);
+	settings = (struct settings){
+		.key_memory = keys, .store = store, .store_spool = spool, .log_local_part = LOCAL_PART_HASH};
+	assert_true(state_folders_make(&settings, (uid_t)-1, (gid_t)-1, &fault));
+	for (size_t i = 0; i < COUNT(made); i++)
+		is_folder(above, made[i]);
+	assert_int_equal(stat(secret, &has), 0);
+	assert_int_equal(has.st_mode & 07777, 0400);
+	(void)unlink(secret);
+	for (size_t i = 0; i < COUNT(made); i++) {
+		(void)snprintf(keys, sizeof keys, "%s/%s", above, made[i]);
+		assert_int_equal(rmdir(keys), 0);
+	}
+	settings.key_memory = "/nonexistent/keys/keys.db";
+	settings.log_local_part = LOCAL_PART_FULL;
+	assert_false(state_folders_make(&settings, (uid_t)-1, (gid_t)-1, &fault));
+	assert_non_null(strstr(fault.text, "/nonexistent/"));
+	is_folder(above, "store");
+	is_folder(above, "spool");
+	(void)snprintf(keys, sizeof keys, "%s/store", above);
+	assert_int_equal(rmdir(keys), 0);
+	(void)snprintf(keys, sizeof keys, "%s/spool", above);
+	assert_int_equal(rmdir(keys), 0);
+	assert_int_equal(rmdir(above), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(address_forms),
 		cmocka_unit_test(state_folders),
+		cmocka_unit_test(state_folders_of_settings),
 		cmocka_unit_test(longest_paths),
 		cmocka_unit_test(stale_and_live),
 		cmocka_unit_test(no_such_folder),
