@@ -192,8 +192,7 @@ static enum attempt open_unix(
 			strerror(errno));
 		return ATTEMPT_FAILED;
 	}
-	if (!give(address->path, owner) || chmod(address->path, owner->mode) != 0 ||
-		listen(fd, BACKLOG) != 0) {
+	if (!give(address->path, owner) || listen(fd, BACKLOG) != 0) {
 		fault_set(fault, "socket %s: owner %d:%d, mode %04o cannot be set as uid %u: %s",
 			address->path, (int)owner->user, (int)owner->group, (unsigned)owner->mode,
 			(unsigned)geteuid(), strerror(errno));
