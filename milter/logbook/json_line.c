@@ -15,8 +15,6 @@ struct reader {
 
 static void skip_blanks(struct reader *reader)
 {
-	if (reader->at<reader->end && * reader->at> ' ')
-		return; /* as nearly always */
 	while (reader->at < reader->end && text_is_space(*reader->at))
 		reader->at++;
 }

@@ -116,7 +116,7 @@ static const struct phrases phrases[] = {
 			"{messages} "
 			"通のメールを受信しました。このうち {caused} "
 			"通で、送信ドメイン認証（SPF・DKIM・DMARC）に直すべき点があります。",
-			"%s "
+			"{fails} "
 			"通はDMARCに不合格です。他の受信者では拒否や迷惑メール扱いになるおそれがあります。",
 			"{count} 通（最初 {first}、最後 {last}）：",
 			"対処：",
