@@ -259,8 +259,9 @@ static size_t sorted(const struct tally *tally, const struct tally_row **list, s
 
 	for (size_t i = 0; i < tally->count; i++)
 		all[i] = &tally->rows[i];
-	qsort(all, tally->count, sizeof *all, order);
-	memcpy(list, all, given * sizeof *all);
+	qsort(all, tally->count, sizeof(const struct tally_row *), order);
+	for (size_t i = 0; i < given; i++)
+		list[i] = all[i];
 	free(all);
 	return given;
 }

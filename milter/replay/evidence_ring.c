@@ -251,7 +251,7 @@ static void name_of(const char *queue_id, char name[NAME_SIZE])
 {
 	size_t len = 0;
 
-	for (; queue_id[len] != '\0' && len < ID_MAX; len++)
+	for (; len < ID_MAX && queue_id[len] != '\0'; len++)
 		name[len] = text_is_alnum(queue_id[len]) ? queue_id[len] : '_';
 	if (len == 0)
 		name[len++] = '_';

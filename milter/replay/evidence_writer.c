@@ -42,10 +42,11 @@ static struct item *item_copy(const struct evidence_item *from)
 {
 	size_t id = strlen(from->queue_id) + 1, text = strlen(from->text) + 1;
 	struct item *copy = malloc(sizeof *copy + id + text + from->message_len);
-	char *at = (char *)(copy + 1);
+	char *at;
 
 	if (copy == NULL)
 		return NULL;
+	at = (char *)(copy + 1);
 	copy->octets = sizeof *copy + id + text + from->message_len;
 	copy->item = (struct evidence_item){
 		.queue_id = at, .now = from->now, .text = at + id, .message = at + id + text};

@@ -56,12 +56,15 @@ static struct envelope envelope_kept(const struct findings *findings, struct are
 	return envelope;
 }
 
-/* Enough to verify the signatures again. */
-static struct body_digests digests_of(const struct findings *findings, struct arena *arena)
+/* Enough to verify the signatures again without the body. */
+static struct body_digests digests_of(
+	const struct settings *settings, const struct findings *findings, struct arena *arena)
 {
 	const struct verdicts *verdicts = findings->verdicts;
 	struct body_digest *digests = arena_array(arena, verdicts->signature_count, sizeof *digests);
 
+	if (settings->evidence_keep == EVIDENCE_KEEP_BODIES)
+		return (struct body_digests){.count = 0};
 	for (size_t i = 0; i < verdicts->signature_count; i++) {
 		const struct signature_verdict *signature = &verdicts->signatures[i];
 
@@ -110,26 +113,24 @@ void evidence_keep(struct evidence_writer *writer, const struct settings *settin
 		return;
 	envelope = envelope_kept(findings, arena);
 	message = message_of(settings, findings, arena);
-	evidence_writer_put(writer,
-		&(struct evidence_item){
-			.queue_id = envelope.queue_id,
-			.now = findings->now,
-			.text = case_text(
-				&(struct case_recording){
-					.about = about(settings, findings, arena),
-					.now = findings->now,
-					.envelope = &envelope,
-					.settings = settings,
-					.authserv_id = findings->authserv_id,
-					.evidence = findings->evidence,
-					.body_digests = settings->evidence_keep == EVIDENCE_KEEP_BODIES
-								? (struct body_digests){.count = 0}
-								: digests_of(findings, arena),
-					.expectations = expectations,
-					.expectation_count = expect_all(findings, expectations),
-				},
-				arena),
-			.message = message.data,
-			.message_len = message.len,
-		});
+	evidence_writer_put(
+		writer, &(struct evidence_item){
+				.queue_id = envelope.queue_id,
+				.now = findings->now,
+				.text = case_text(
+					&(struct case_recording){
+						.about = about(settings, findings, arena),
+						.now = findings->now,
+						.envelope = &envelope,
+						.settings = settings,
+						.authserv_id = findings->authserv_id,
+						.evidence = findings->evidence,
+						.body_digests = digests_of(settings, findings, arena),
+						.expectations = expectations,
+						.expectation_count = expect_all(findings, expectations),
+					},
+					arena),
+				.message = message.data,
+				.message_len = message.len,
+			});
 }
