@@ -11,13 +11,23 @@
 
 enum { SIGNATURES_REPORTED = 100 }; /* RFC 9990 section 3.3 */
 
+/* Octets of a character that may stand in XML 1.0 (section 2.2) and shows; 0: none is there. */
+static size_t character_at(const char *text, size_t left)
+{
+	size_t step = utf8_visible_length(text, left);
+	uint32_t code = 0;
+
+	(void)utf8_length(text, left, &code);
+	return code == 0xfffe || code == 0xffff ? 0 : step;
+}
+
 /* Character data: markup is written as such, what XML 1.0 cannot carry as "?". */
 static void add_text(struct buf *xml, const char *text)
 {
 	size_t left = strlen(text), step;
 
 	for (; left > 0; text += step, left -= step) {
-		step = utf8_visible_length(text, left);
+		step = character_at(text, left);
 		if (step == 0) {
 			buf_char(xml, '?');
 			step = 1;

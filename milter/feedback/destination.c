@@ -165,6 +165,8 @@ struct destinations destinations_of(const char *rua, const char *policy_domain, 
 		struct destination destination = read_uri(uri, &why, arena);
 
 		rua += len + (rua[len] == ',');
+		if (uri.len == 0)
+			continue;
 		if (destination.address[0] != '\0' &&
 			strcmp(suffixes_organization(suffixes, destination.domain), home) != 0)
 			destination = agreed(destination, policy_domain, dns, &why, arena);

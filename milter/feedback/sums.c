@@ -1,24 +1,25 @@
 #include "feedback/sums.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "store/row.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 64 };
+/* A table of slots with open ends: always at least half of them are free. */
+enum { FIRST_SIZE = 32, RECORD_SIZE = 1025 /* store/columns.def */ };
 
 struct slot {
 	uint64_t hash;
-	const char *key;
 	size_t sum; /* index, +1; 0: free */
 };
 
 struct sums {
 	struct arena *arena;
-	const char *domain, *record;
-	struct slot *slots;
-	size_t slot_count;
+	const char *domain;
+	char record[RECORD_SIZE];
+	struct slot *slots; /* twice as many as size, which is a power of two */
 	struct sum *items;
 	size_t count, size;
 	uint64_t messages, left_out, reports;
@@ -30,101 +31,131 @@ struct sums *sums_new(const char *domain, struct arena *arena)
 
 	*sums = (struct sums){.arena = arena,
 		.domain = arena_text(arena, domain),
-		.record = "",
-		.slots = arena_array(arena, FIRST_SLOTS, sizeof(struct slot)),
-		.slot_count = FIRST_SLOTS,
-		.items = arena_array(arena, FIRST_SLOTS, sizeof(struct sum)),
-		.size = FIRST_SLOTS};
+		.slots = arena_array(arena, (size_t)FIRST_SIZE * 2, sizeof(struct slot)),
+		.items = arena_array(arena, FIRST_SIZE, sizeof(struct sum)),
+		.size = FIRST_SIZE};
 	return sums;
 }
 
-/* No text of a row has a control character but the line ends of signatures. */
-static const char *key_of(const struct row *row, struct arena *arena)
+/* What the row would be counted under; its texts are the row's. */
+static struct sum sum_of(const struct row *row)
 {
-	return arena_printf(arena, "%s\x01%s\x01%s\x01%s\x01%s\x01%s\x01%s\x01%s\x01%s\x01%d%d", row->client,
-		row->from_domain, row->mail_domain, row->disposition, row->override, row->spf,
-		row->spf_domain, row->spf_scope, row->signatures, row->dkim_aligned != 0,
-		row->spf_aligned != 0);
+	return (struct sum){
+		.client = row->client,
+		.from_domain = row->from_domain,
+		.mail_domain = row->mail_domain,
+		.disposition = row->disposition,
+		.override = row->override,
+		.spf = row->spf,
+		.spf_domain = row->spf_domain,
+		.spf_scope = row->spf_scope,
+		.signatures = row->signatures,
+		.dkim_aligned = row->dkim_aligned != 0,
+		.spf_aligned = row->spf_aligned != 0,
+	};
 }
 
-/* FNV-1a */
-static uint64_t hash_of(const char *key)
+/* The places of the texts in a sum. */
+static const size_t texts[] = {
+	offsetof(struct sum, client),
+	offsetof(struct sum, from_domain),
+	offsetof(struct sum, mail_domain),
+	offsetof(struct sum, disposition),
+	offsetof(struct sum, override),
+	offsetof(struct sum, spf),
+	offsetof(struct sum, spf_domain),
+	offsetof(struct sum, spf_scope),
+	offsetof(struct sum, signatures),
+};
+
+enum { TEXTS = sizeof texts / sizeof texts[0] };
+
+static const char **text_at(const struct sum *sum, size_t i)
+{
+	return (const char **)((char *)sum + texts[i]);
+}
+
+/* FNV-1a; a NUL ends each text, so that none runs into the next. */
+static uint64_t hash_of(const struct sum *sum)
 {
 	uint64_t hash = 14695981039346656037u;
 
-	for (; *key != '\0'; key++)
-		hash = (hash ^ (unsigned char)*key) * 1099511628211u;
-	return hash;
+	for (size_t i = 0; i < TEXTS; i++) {
+		const char *at = *text_at(sum, i);
+
+		do
+			hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+		while (*at++ != '\0');
+	}
+	return (hash ^ (uint64_t)(sum->dkim_aligned * 2 + sum->spf_aligned)) * 1099511628211u;
 }
 
-static struct slot *slot_for(struct slot *slots, size_t count, uint64_t hash, const char *key)
+static bool is_same(const struct sum *a, const struct sum *b)
 {
-	size_t i = hash & (count - 1);
+	if (a->dkim_aligned != b->dkim_aligned || a->spf_aligned != b->spf_aligned)
+		return false;
+	for (size_t i = 0; i < TEXTS; i++)
+		if (strcmp(*text_at(a, i), *text_at(b, i)) != 0)
+			return false;
+	return true;
+}
 
-	while (slots[i].sum != 0 && (slots[i].hash != hash || strcmp(slots[i].key, key) != 0))
-		i = (i + 1) & (count - 1);
-	return &slots[i];
+/* Where the sum is, or the free slot where it belongs; sum NULL: a free one. */
+static struct slot *slot_for(struct sums *sums, uint64_t hash, const struct sum *sum)
+{
+	size_t mask = sums->size * 2 - 1, i = hash & mask;
+
+	while (sums->slots[i].sum != 0 && (sum == NULL || sums->slots[i].hash != hash ||
+						  !is_same(&sums->items[sums->slots[i].sum - 1], sum)))
+		i = (i + 1) & mask;
+	return &sums->slots[i];
 }
 
 /* Twice the room; the old arrays stay in the arena. */
 static void grow(struct sums *sums)
 {
-	size_t slot_count = sums->slot_count * 4;
-	struct slot *slots = arena_array(sums->arena, slot_count, sizeof *slots);
+	struct slot *slots = sums->slots;
+	size_t slot_count = sums->size * 2;
 	struct sum *items = arena_array(sums->arena, sums->size * 2, sizeof *items);
 
-	for (size_t i = 0; i < sums->slot_count; i++)
-		if (sums->slots[i].sum != 0)
-			*slot_for(slots, slot_count, sums->slots[i].hash, sums->slots[i].key) =
-				sums->slots[i];
 	memcpy(items, sums->items, sums->count * sizeof *items);
-	sums->slots = slots;
-	sums->slot_count = slot_count;
 	sums->items = items;
 	sums->size *= 2;
+	sums->slots = arena_array(sums->arena, sums->size * 2, sizeof *slots);
+	for (size_t i = 0; i < slot_count; i++)
+		if (slots[i].sum != 0)
+			*slot_for(sums, slots[i].hash, NULL) = slots[i];
 }
 
-static struct sum sum_of(const struct row *row, struct arena *arena)
+static struct slot *add_sum(struct sums *sums, uint64_t hash, struct sum sum)
 {
-	return (struct sum){
-		.client = arena_text(arena, row->client),
-		.from_domain = arena_text(arena, row->from_domain),
-		.mail_domain = arena_text(arena, row->mail_domain),
-		.disposition = arena_text(arena, row->disposition),
-		.override = arena_text(arena, row->override),
-		.spf = arena_text(arena, row->spf),
-		.spf_domain = arena_text(arena, row->spf_domain),
-		.spf_scope = arena_text(arena, row->spf_scope),
-		.signatures = arena_text(arena, row->signatures),
-		.dkim_aligned = row->dkim_aligned,
-		.spf_aligned = row->spf_aligned,
-	};
+	struct slot *slot;
+
+	if (sums->count == sums->size)
+		grow(sums);
+	slot = slot_for(sums, hash, NULL);
+	for (size_t i = 0; i < TEXTS; i++)
+		*text_at(&sum, i) = arena_text(sums->arena, *text_at(&sum, i));
+	sums->items[sums->count++] = sum;
+	*slot = (struct slot){hash, sums->count};
+	return slot;
 }
 
 void sums_add(struct sums *sums, const struct row *row)
 {
-	struct arena *scratch = arena_new();
-	const char *key = key_of(row, scratch);
-	uint64_t hash = hash_of(key);
-	struct slot *slot = slot_for(sums->slots, sums->slot_count, hash, key);
+	const struct sum sum = sum_of(row);
+	uint64_t hash = hash_of(&sum);
+	struct slot *slot = slot_for(sums, hash, &sum);
 
 	sums->messages++;
 	sums->reports += row->is_report != 0;
-	if (strcmp(sums->record, row->dmarc_record) != 0)
-		sums->record = arena_text(sums->arena, row->dmarc_record);
-	if (slot->sum == 0 && sums->count < SUMS_MAX) {
-		if (sums->count == sums->size) {
-			grow(sums);
-			slot = slot_for(sums->slots, sums->slot_count, hash, key);
-		}
-		sums->items[sums->count++] = sum_of(row, sums->arena);
-		*slot = (struct slot){hash, arena_text(sums->arena, key), sums->count};
-	}
+	(void)snprintf(sums->record, sizeof sums->record, "%s", row->dmarc_record);
+	if (slot->sum == 0 && sums->count < SUMS_MAX)
+		slot = add_sum(sums, hash, sum);
 	if (slot->sum != 0)
 		sums->items[slot->sum - 1].count++;
 	else
 		sums->left_out++;
-	arena_free(&scratch);
 }
 
 const char *sums_domain(const struct sums *sums)

@@ -32,7 +32,7 @@ struct selection {
 	int64_t from, until;  /* seconds since 1970: from <= time < until */
 	const char *domain;   /* from_domain or dmarc_domain is this one; "" for all */
 	const char *queue_id; /* "" for all */
-	bool by_dmarc_domain; /* only rows with one, ordered by it */
+	bool by_dmarc_domain; /* only rows with one, ordered by it, and without their record */
 };
 
 /* Gives each row to take, until that returns false. The row lives until take returns. False when the database

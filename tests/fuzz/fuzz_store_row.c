@@ -1,0 +1,55 @@
+/* Rows as they come out of a spool that somebody may have altered: whole, bounded, and then reported. */
+#include "base/arena.h"
+#include "feedback/aggregate_xml.h"
+#include "feedback/sums.h"
+#include "store/row.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What is read can be written, and is the same again. */
+static void check(const struct row *row, const uint8_t *data, size_t size, struct arena *arena)
+{
+	size_t len;
+	const char *code = row_encode(row, &len, arena);
+
+	if (len != size || memcmp(code, data, len) != 0)
+		abort();
+	for (size_t i = 0; i < column_count; i++)
+		if (columns[i].kind == COLUMN_TEXT && strlen(row_text(row, &columns[i])) > columns[i].most)
+			abort();
+}
+
+/* No value of a row makes markup: tags are ours. */
+static void report(const struct row *row, struct arena *arena)
+{
+	struct report_facts facts = {.organization = "x", .email = "x@y.example", .id = "1@y.example"};
+
+	for (facts.form = FORM_RFC9990; facts.form <= FORM_RFC7489; facts.form++) {
+		struct sums *sums = sums_new(row->dmarc_domain, arena);
+		size_t records = 0;
+
+		sums_add(sums, row);
+		for (const char *at = aggregate_xml(sums, &facts, arena);
+			(at = strstr(at, "<record>")) != NULL; at++)
+			records++;
+		if (records != 1)
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *arena = arena_new();
+	struct row row;
+
+	if (row_decode((const char *)data, size, &row, arena)) {
+		check(&row, data, size, arena);
+		report(&row, arena);
+	}
+	arena_free(&arena);
+	return 0;
+}
