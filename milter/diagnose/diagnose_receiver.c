@@ -151,7 +151,7 @@ static void filtered_before_us(struct collection *collection)
 	}
 }
 
-/* Nothing could be looked up for this message: then a name that has nothing to do with it tells whether
+/* Nothing new could be looked up for this message: then a name that has nothing to do with it tells whether
  * it is our resolver. */
 static bool control_fails(struct collection *collection)
 {
@@ -160,11 +160,12 @@ static bool control_fails(struct collection *collection)
 	return control != NULL && answer_is_trouble(control) && control->trouble != TROUBLE_BUDGET;
 }
 
-/* The resolver says itself that it cannot work, or nobody is found through it. */
+/* The resolver says itself that it cannot work, or nobody is found through it. What took no time may come
+ * from memory, from before it failed. */
 static void resolver_failure(struct collection *collection)
 {
 	const struct evidence *evidence = &collection->facts->evidence;
-	size_t troubles = 0, learned = 0;
+	size_t troubles = 0, learned = 0, learned_now = 0;
 	bool dead = false;
 
 	for (size_t i = 0; i < evidence->count; i++) {
@@ -172,10 +173,11 @@ static void resolver_failure(struct collection *collection)
 		bool trouble = answer->kind == ANSWER_NO_REPLY;
 
 		learned += !trouble;
+		learned_now += !trouble && answer->took_ms > 0;
 		troubles += trouble && answer->trouble != TROUBLE_BUDGET;
 		dead = dead || (answer->trouble == TROUBLE_LOCAL && answer->asked.mode == ASK_NORMAL);
 	}
-	dead = dead || (learned == 0 && troubles >= TROUBLES_FOR_CONTROL && control_fails(collection));
+	dead = dead || (learned_now == 0 && troubles >= TROUBLES_FOR_CONTROL && control_fails(collection));
 	if (dead || (learned == 0 && troubles >= TROUBLES_FOR_OUTAGE))
 		cause_found(collection, CAUSE_RX_RESOLVER_FAILURE,
 			dead ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY, NULL);

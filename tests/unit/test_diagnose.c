@@ -78,6 +78,7 @@ int main(void)
 		cmocka_unit_test(names_of_the_client),
 		cmocka_unit_test(dns_troubles),
 		cmocka_unit_test(receiver_faults),
+		cmocka_unit_test(a_cache_hides_no_outage),
 		cmocka_unit_test(order_and_limits),
 		cmocka_unit_test(helpers_of_the_diagnosis),
 		cmocka_unit_test(every_cause_was_shown),

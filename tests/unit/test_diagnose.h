@@ -27,6 +27,7 @@ void arc_trust(void **state);
 void names_of_the_client(void **state);
 void dns_troubles(void **state);
 void receiver_faults(void **state);
+void a_cache_hides_no_outage(void **state);
 void order_and_limits(void **state);
 void helpers_of_the_diagnosis(void **state);
 

@@ -124,6 +124,33 @@ static void own_relay(struct bench *bench)
 	bench_expect(bench, "trusted relay", "rx-altered-by-own-gateway rx-behind-own-relay");
 }
 
+/* The resolver failed while its answers of before were still in memory: they took no time. */
+void a_cache_hides_no_outage(void **state)
+{
+	static const struct {
+		const char *name, *control, *expected;
+		int took_ms;
+	} rows[] = {
+		{"from memory", "com NS !timeout", "rx-resolver-failure=strong", 0},
+		{"a control that answers", "com NS a.gtld.example", "!rx-resolver-failure", 0},
+		{"asked and answered", "com NS !timeout", "!rx-resolver-failure", 20},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bench bench;
+
+		bench_begin(&bench);
+		bench_answers(&bench, "25.2.0.192.in-addr.arpa PTR mail.hoge.example\n"
+				      "hoge.example TXT !timeout\n"
+				      "_dmarc.hoge.example TXT !timeout");
+		bench_answers(&bench, rows[i].control);
+		((struct answer *)bench.answers[0])->took_ms = rows[i].took_ms;
+		bench_expect(&bench, rows[i].name, rows[i].expected);
+		bench_end(&bench);
+	}
+}
+
 static void clocks(struct bench *bench)
 {
 	struct signature_verdict *signature = &bench->signatures[0];
