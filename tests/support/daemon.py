@@ -82,6 +82,7 @@ class Daemon:
             self.process = subprocess.Popen(self.command(), stdout=said, stderr=said, stdin=subprocess.DEVNULL,
                                             preexec_fn=limit, env={**os.environ, "NOTIFY_SOCKET": self.path("notify")})
         if wait and not await_true(lambda: "started:" in self.said() or self.process.poll() is not None):
+            self.end()
             raise RuntimeError("sekishod does not start: " + self.said())
         if wait and self.process.poll() is not None:
             raise RuntimeError("sekishod ended: " + self.said())
