@@ -44,6 +44,8 @@ void header_search_begin(struct header_search *search, enum canon canon)
 	search->octets = 0;
 	search->slot_count =
 		search->selection.count < HEADER_SLOTS_MAX ? search->selection.count : HEADER_SLOTS_MAX;
+	for (size_t i = 0; i <= search->slot_count; i++)
+		search->slots[i] = (struct span){"", 0}; /* of another canonical form */
 	for (size_t i = 0; i < search->slot_count; i++)
 		header_search_put(search, i, field_octets(search, search->selection.fields[i]));
 	header_search_put(
@@ -53,7 +55,7 @@ void header_search_begin(struct header_search *search, enum canon canon)
 void header_search_put(struct header_search *search, size_t slot, struct span octets)
 {
 	search->octets += octets.len;
-	search->octets -= search->slots[slot].len < search->octets ? search->slots[slot].len : 0;
+	search->octets -= search->slots[slot].len;
 	search->slots[slot] = octets;
 }
 

@@ -48,7 +48,7 @@ static bool give_up(struct key_store *store, const char *doing, struct fault *fa
 /* SQLite would make the file with the rights of the umask, and follow a link that somebody laid. */
 static bool make_file(struct key_store *store, const char *path, struct fault *fault)
 {
-	struct stat status;
+	struct stat status = {.st_ino = 0};
 	int fd = private_file_open(path, fault);
 
 	if (fd < 0)
