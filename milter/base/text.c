@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 #include <string.h>
 
@@ -121,4 +122,18 @@ bool span_number(struct span span, unsigned long max, unsigned long *number)
 	}
 	*number = sum;
 	return true;
+}
+
+char *text_replaced(struct arena *arena, const char *text, const char *old, const char *with)
+{
+	struct buf out = buf_in(arena);
+	const char *found;
+
+	while ((found = strstr(text, old)) != NULL) {
+		buf_add(&out, text, (size_t)(found - text));
+		buf_text(&out, with);
+		text = found + strlen(old);
+	}
+	buf_text(&out, text);
+	return out.data;
 }

@@ -69,6 +69,9 @@ bool text_ends(const char *text, const char *end);     /* ignores case */
 /* First place of the needle, ignoring case, or NULL. */
 const char *text_find(const char *octets, size_t len, const char *needle);
 
+/* Every place of the old text, which is not empty, replaced. */
+char *text_replaced(struct arena *arena, const char *text, const char *old, const char *with);
+
 struct span span_of(const char *text);
 struct span span_trim(struct span span);          /* CR LF SP TAB off both ends */
 bool span_is(struct span span, const char *text); /* ignores case */

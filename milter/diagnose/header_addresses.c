@@ -1,6 +1,7 @@
 /* Fields with addresses as they may have been written before: quotes and angle brackets, one mailbox
  * at a time, and the author whom a list replaced. */
 #include "base/arena.h"
+#include "base/text.h"
 #include "diagnose/header_candidates.h"
 #include "message/header_list.h"
 
@@ -76,26 +77,11 @@ static void add_mailboxes(struct header_candidates *list, const struct header_fi
 	}
 }
 
-/* The value with every place of the old text replaced. */
-static char *replaced(struct arena *arena, const char *value, const char *old, const char *with)
-{
-	struct buf out = buf_in(arena);
-	const char *found;
-
-	while ((found = strstr(value, old)) != NULL) {
-		buf_add(&out, value, (size_t)(found - value));
-		buf_text(&out, with);
-		value = found + strlen(old);
-	}
-	buf_text(&out, value);
-	return out.data;
-}
-
 static void add_replaced(
 	struct header_candidates *list, const struct header_field *field, const char *old, const char *with)
 {
 	if (strstr(field->value, old) != NULL)
-		add(list, replaced(list->arena, field->value, old, with));
+		add(list, text_replaced(list->arena, field->value, old, with));
 }
 
 /* The name that a list kept of its author: "Nora via the list", "'Nora' via the list". */

@@ -1,6 +1,7 @@
 #include "diagnose/header_candidates.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "message/header_list.h"
 
 #include <string.h>
@@ -87,26 +88,11 @@ static void add_preserved(struct header_candidates *list, const struct header_fa
 	}
 }
 
-/* The value with every place of the old text replaced. */
-static char *replaced(struct arena *arena, const char *value, const char *old, const char *with)
-{
-	struct buf out = buf_in(arena);
-	const char *found;
-
-	while ((found = strstr(value, old)) != NULL) {
-		buf_add(&out, value, (size_t)(found - value));
-		buf_text(&out, with);
-		value = found + strlen(old);
-	}
-	buf_text(&out, value);
-	return out.data;
-}
-
 static void add_replaced(struct header_candidates *list, const struct header_field *field,
 	enum header_change_kind kind, const char *old, const char *with)
 {
 	if (strstr(field->value, old) != NULL)
-		add_value(list, kind, replaced(list->arena, field->value, old, with));
+		add_value(list, kind, text_replaced(list->arena, field->value, old, with));
 }
 
 /* "Sun, 1 Mar", "Sun, 01 Mar", the zone's comment, GMT. */

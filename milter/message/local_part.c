@@ -112,17 +112,9 @@ const char *local_parts_masked(
 const char *local_part_masked_in(
 	const struct local_part_mask *mask, const char *text, const char *address, struct arena *arena)
 {
-	const char *masked = local_part_masked(mask, address, arena), *place;
-	struct buf out = buf_in(arena);
-	size_t len = strlen(address);
+	const char *masked = local_part_masked(mask, address, arena);
 
 	if (masked == address || strchr(address, '@') == NULL)
 		return text;
-	while ((place = strstr(text, address)) != NULL) {
-		buf_add(&out, text, (size_t)(place - text));
-		buf_text(&out, masked);
-		text = place + len;
-	}
-	buf_text(&out, text);
-	return out.data;
+	return text_replaced(arena, text, address, masked);
 }

@@ -203,6 +203,7 @@ static void times(void **state)
 
 static void texts(void **state)
 {
+	struct arena *arena = arena_new();
 	unsigned long number;
 
 	(void)state;
@@ -211,6 +212,9 @@ static void texts(void **state)
 	assert_true(text_starts("v=SPF1 x", "v=spf1"));
 	assert_true(text_ends("x.JP", ".jp"));
 	assert_string_equal(text_find("hello WORLD", 11, "wor"), "WORLD");
+	assert_string_equal(text_replaced(arena, "a, b, c", ", ", ","), "a,b,c");
+	assert_string_equal(text_replaced(arena, "aaa", "a", "aa"), "aaaaaa");
+	assert_string_equal(text_replaced(arena, "abc", "x", "y"), "abc");
 	assert_null(text_find("hello", 5, "world wide"));
 	assert_int_equal(span_trim(span_of(" \t a b\r\n")).len, 3);
 	assert_true(span_number(span_of("128"), 128, &number));
@@ -218,6 +222,7 @@ static void texts(void **state)
 	assert_false(span_number(span_of("129"), 128, &number));
 	assert_false(span_number(span_of(""), 128, &number));
 	assert_false(span_number(span_of("99999999999999999999999"), 128, &number));
+	arena_free(&arena);
 }
 
 static void utf8_characters(void **state)
