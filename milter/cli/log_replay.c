@@ -18,20 +18,8 @@
 /* The outcome now for the name of an "expect" line; "" for others. */
 static const char *outcome_now(const struct findings *findings, const char *name)
 {
-	const struct verdicts *verdicts = findings->verdicts;
-
-	if (strcmp(name, "spf") == 0)
-		return result_word(verdicts->spf.result);
-	if (strcmp(name, "dkim") == 0)
-		return result_word(verdicts_dkim_best(verdicts));
-	if (strcmp(name, "dmarc") == 0)
-		return result_word(verdicts->dmarc.result);
-	if (strcmp(name, "arc") == 0)
-		return result_word(verdicts->arc.result);
-	if (strcmp(name, "iprev") == 0)
-		return result_word(verdicts->iprev.result);
 	if (strcmp(name, "cause") != 0)
-		return "";
+		return verdicts_word(findings->verdicts, name);
 	return findings->diagnoses.count > 0 ? cause_row(findings->diagnoses.items[0].cause)->code : "none";
 }
 

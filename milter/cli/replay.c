@@ -38,20 +38,11 @@ struct manner {
 static const char *outcome_of(const struct findings *findings, const char *name)
 {
 	const struct verdicts *verdicts = findings->verdicts;
-	unsigned long number = 0;
+	unsigned long number;
 
-	if (strcmp(name, "spf") == 0)
-		return result_word(verdicts->spf.result);
-	if (strcmp(name, "dkim") == 0)
-		return result_word(verdicts_dkim_best(verdicts));
-	if (strcmp(name, "dmarc") == 0)
-		return result_word(verdicts->dmarc.result);
-	if (strcmp(name, "arc") == 0)
-		return result_word(verdicts->arc.result);
-	if (strcmp(name, "iprev") == 0)
-		return result_word(verdicts->iprev.result);
-	if (strncmp(name, "dkim[", 5) == 0)
-		number = strtoul(name + 5, NULL, 10);
+	if (strncmp(name, "dkim[", 5) != 0)
+		return verdicts_word(verdicts, name);
+	number = strtoul(name + 5, NULL, 10);
 	return number >= 1 && number <= verdicts->signature_count
 		       ? result_word(verdicts->signatures[number - 1].result)
 		       : "";

@@ -1,5 +1,7 @@
 #include "facts/verdicts.h"
 
+#include <string.h>
+
 enum result verdicts_dkim_best(const struct verdicts *verdicts)
 {
 	static const enum result best_first[] = {
@@ -16,6 +18,25 @@ enum result verdicts_dkim_best(const struct verdicts *verdicts)
 			if (verdicts->signatures[i].result == best_first[best])
 				return best_first[best];
 	return RESULT_NONE;
+}
+
+const char *verdicts_word(const struct verdicts *verdicts, const char *method)
+{
+	const struct {
+		const char *method;
+		enum result result;
+	} results[] = {
+		{"spf", verdicts->spf.result},
+		{"dkim", verdicts_dkim_best(verdicts)},
+		{"dmarc", verdicts->dmarc.result},
+		{"arc", verdicts->arc.result},
+		{"iprev", verdicts->iprev.result},
+	};
+
+	for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+		if (strcmp(method, results[i].method) == 0)
+			return result_word(results[i].result);
+	return "";
 }
 
 bool verdicts_arc_overrides(const struct verdicts *verdicts)

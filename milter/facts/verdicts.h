@@ -24,6 +24,9 @@ struct verdicts {
 /* Best result over all signatures: pass, policy, neutral, temperror, fail, permerror; none without. */
 enum result verdicts_dkim_best(const struct verdicts *verdicts);
 
+/* The result of "spf", "dkim" (the best), "dmarc", "arc" or "iprev", as a word; "" for another name. */
+const char *verdicts_word(const struct verdicts *verdicts, const char *method);
+
 /* Did any signature's body hash not fit? */
 bool verdicts_doubt_body(const struct verdicts *verdicts);
 

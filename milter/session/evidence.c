@@ -77,19 +77,15 @@ static struct body_digests digests_of(
 
 static size_t expect_all(const struct findings *findings, struct case_pair expectations[EXPECTATIONS_MAX])
 {
-	const struct verdicts *verdicts = findings->verdicts;
-	const struct case_pair all[] = {
-		{"spf", result_word(verdicts->spf.result)},
-		{"dkim", result_word(verdicts_dkim_best(verdicts))},
-		{"dmarc", result_word(verdicts->dmarc.result)},
-		{"arc", result_word(verdicts->arc.result)},
-		{"iprev", result_word(verdicts->iprev.result)},
-		{"cause", findings->diagnoses.count > 0 ? cause_row(findings->diagnoses.items[0].cause)->code
-							: "none"},
-	};
+	static const char *const methods[] = {"spf", "dkim", "dmarc", "arc", "iprev"};
+	size_t count = 0;
 
-	memcpy(expectations, all, sizeof all);
-	return sizeof all / sizeof all[0];
+	for (; count < sizeof methods / sizeof methods[0]; count++)
+		expectations[count] =
+			(struct case_pair){methods[count], verdicts_word(findings->verdicts, methods[count])};
+	expectations[count++] = (struct case_pair){"cause",
+		findings->diagnoses.count > 0 ? cause_row(findings->diagnoses.items[0].cause)->code : "none"};
+	return count;
 }
 
 static const char *about(
