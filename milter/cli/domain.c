@@ -8,6 +8,7 @@
 #include "cli/domain_json.h"
 #include "cli/domain_text.h"
 #include "cli/exit_status.h"
+#include "cli/usual_settings.h"
 #include "dns/dns.h"
 #include "dns/zone.h"
 #include "memory/key_memory.h"
@@ -68,15 +69,6 @@ static void stand_close(struct stand *stand)
 	arena_free(&stand->arena);
 }
 
-static struct settings *open_settings(const struct request *request, struct fault *fault)
-{
-	const char *path = request->config_path;
-
-	if (path == NULL && access(SYSCONF_DIR "/sekisho.conf", R_OK) == 0)
-		path = SYSCONF_DIR "/sekisho.conf";
-	return path == NULL ? settings_new() : settings_read(path, fault);
-}
-
 /* Only a memory that is there: looking at a domain begins none. With a zone file it would not fit. */
 static void open_memory(struct stand *stand, const struct request *request)
 {
@@ -92,7 +84,7 @@ static bool stand_open(struct stand *stand, const struct request *request, struc
 	const struct settings *settings;
 	struct zone *zone = NULL;
 
-	stand->settings = open_settings(request, fault);
+	stand->settings = usual_settings(request->config_path, fault);
 	settings = stand->settings;
 	if (settings == NULL)
 		return false;

@@ -6,6 +6,7 @@
 #include "cli/exit_status.h"
 #include "cli/log_replay.h"
 #include "cli/log_request.h"
+#include "cli/usual_settings.h"
 #include "logbook/census_json.h"
 #include "logbook/enforcement.h"
 #include "logbook/html.h"
@@ -201,21 +202,12 @@ static int print_all(struct work *work)
 	return found ? EXIT_DONE : EXIT_DIFFERS;
 }
 
-/* The file of --config must be there; the usual one need not. */
-static struct settings *settings_of(const struct log_request *request, struct fault *fault)
-{
-	const char *usual = SYSCONF_DIR "/sekisho.conf";
-
-	if (request->config_path != NULL)
-		return settings_read(request->config_path, fault);
-	return access(usual, R_OK) == 0 ? settings_read(usual, fault) : settings_new();
-}
-
 static int run(const struct log_request *request, struct arena *arena)
 {
 	struct fault fault = {""};
-	struct work work = {
-		.request = request, .arena = arena_new(), .settings = settings_of(request, &fault)};
+	struct work work = {.request = request,
+		.arena = arena_new(),
+		.settings = usual_settings(request->config_path, &fault)};
 	enum language language = LANGUAGE_EN;
 	struct paper paper;
 	int status = EXIT_UNREADABLE;

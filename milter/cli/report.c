@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/suffixes.h"
 #include "cli/exit_status.h"
+#include "cli/usual_settings.h"
 #include "dns/dns.h"
 #include "dns/zone.h"
 #include "feedback/delivery.h"
@@ -134,15 +135,6 @@ static bool day_of(const char *text, int64_t now, int64_t *from)
 	return true;
 }
 
-static struct settings *settings_for(const struct request *request, struct fault *fault)
-{
-	const char *usual = SYSCONF_DIR "/sekisho.conf";
-
-	if (request->config_path != NULL)
-		return settings_read(request->config_path, fault);
-	return access(usual, R_OK) == 0 ? settings_read(usual, fault) : settings_new();
-}
-
 static const char *receiver_of(struct bureau *bureau)
 {
 	if (bureau->settings->authserv_id[0] != '\0')
@@ -177,7 +169,7 @@ static bool bureau_open(struct bureau *bureau, struct fault *fault)
 	const struct request *request = bureau->request;
 	const char *store;
 
-	bureau->settings = settings_for(request, fault);
+	bureau->settings = usual_settings(request->config_path, fault);
 	if (bureau->settings == NULL)
 		return false;
 	if (request->send || strcmp(request->verb, "refuse") == 0) {
