@@ -39,15 +39,6 @@ void inspection_free(struct inspection **inspection)
 	*inspection = NULL;
 }
 
-struct inspection *inspection_again(const struct inspection *inspection)
-{
-	struct inspection *again = inspection_new(inspection->shared);
-
-	inspection_connect(again, inspection->client, inspection->client_name);
-	inspection_helo(again, inspection->helo);
-	return again;
-}
-
 size_t inspection_octets(const struct inspection *inspection)
 {
 	return sizeof *inspection + arena_used(inspection->arena) + arena_used(inspection->connection_arena);

@@ -40,9 +40,6 @@ struct inspection;
 struct inspection *inspection_new(const struct inspector *inspector);
 void inspection_free(struct inspection **inspection);
 
-/* A new one for the next message of the same connection, when this one is given to somebody else. */
-struct inspection *inspection_again(const struct inspection *inspection);
-
 /* The connection: copied, kept for all its messages. client_addr NONE when unknown. */
 void inspection_connect(struct inspection *inspection, struct netaddr client, const char *client_name);
 void inspection_helo(struct inspection *inspection, const char *helo);

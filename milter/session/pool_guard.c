@@ -5,6 +5,7 @@
 #include <libmilter/mfapi.h>
 #include <link.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -25,6 +26,12 @@ void pool_guard_arm(void)
 
 #else
 
+enum {
+	/* Of the 8 MB that are usual our callbacks use a few dozen KB, and worker-memory-limit counts all. */
+	STACK_OCTETS = 1024 * 1024,
+	EXTRA_MAX = 1000, /* ours: then sessions share threads, as they do without us */
+};
+
 /* Where libmilter is in memory; 0: not armed. */
 static uintptr_t library_begin, library_end;
 
@@ -34,6 +41,7 @@ static unsigned woken;   /* of these, those that a wake-up is on its way to */
 
 static void *(*worker)(void *); /* libmilter's: the routine that it starts more than once */
 static void *(*started)(void *);
+static atomic_uint extra; /* workers that we started and that did not end yet */
 
 struct originals {
 	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
@@ -96,6 +104,43 @@ void pool_guard_arm(void)
 		(void)dl_iterate_phdr(look_at_object, &address);
 }
 
+static int create_small(pthread_t *thread, void *(*routine)(void *), void *argument)
+{
+	pthread_attr_t attributes;
+	int result = pthread_attr_init(&attributes);
+
+	if (result != 0)
+		return result;
+	(void)pthread_attr_setstacksize(&attributes, STACK_OCTETS);
+	result = theirs()->create(thread, &attributes, routine, argument);
+	(void)pthread_attr_destroy(&attributes);
+	return result;
+}
+
+static void *work(void *unused)
+{
+	void *result = worker(unused);
+
+	atomic_fetch_sub(&extra, 1);
+	return result;
+}
+
+/* A worker that is given no session looks for one that is ready. */
+static int start_one_more(pthread_cond_t *condition)
+{
+	pthread_t thread;
+	int result;
+
+	if (atomic_fetch_add(&extra, 1) < EXTRA_MAX)
+		result = create_small(&thread, work, NULL);
+	else
+		result = EAGAIN;
+	if (result == 0)
+		return 0;
+	atomic_fetch_sub(&extra, 1);
+	return theirs()->signal(condition);
+}
+
 int pthread_create(
 	pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
 {
@@ -106,6 +151,8 @@ int pthread_create(
 		if (routine == started)
 			worker = routine;
 		started = routine;
+		if (attributes == NULL)
+			return create_small(thread, routine, argument);
 	}
 	return theirs()->create(thread, attributes, routine, argument);
 }
@@ -130,16 +177,13 @@ int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, co
 
 int pthread_cond_signal(pthread_cond_t *condition)
 {
-	pthread_t thread;
-
 	if (!is_libmilters((uintptr_t)condition) || worker == NULL)
 		return theirs()->signal(condition);
 	if (waiting > woken) {
 		woken++;
 		return theirs()->signal(condition);
 	}
-	/* A worker that is given no session looks for one that is ready. */
-	return theirs()->create(&thread, NULL, worker, NULL);
+	return start_one_more(condition);
 }
 
 #endif

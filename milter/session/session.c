@@ -6,10 +6,11 @@
 #include "report/action.h"
 #include "session/apply.h"
 #include "session/client.h"
+#include "session/desk.h"
 #include "session/diagnosis_queue.h"
 #include "session/negotiate.h"
-#include "session/pool_guard.h"
 #include "session/outlets.h"
+#include "session/pool_guard.h"
 #include "session/watchman.h"
 
 #include <libmilter/mfapi.h>
@@ -30,9 +31,10 @@ enum { MTA_TIMEOUT_S = 7210 };
 enum { BACKLOG = 1024 };
 
 struct session {
-	struct inspection *inspection;
-	struct arena *arena; /* one message: what is rendered at its end */
 	struct agreement agreement;
+	struct netaddr client;
+	char *client_name, *helo; /* NULL until they are told */
+	struct desk *desk;        /* NULL between messages */
 	bool in_message;
 };
 
@@ -70,12 +72,41 @@ static struct session *session_of(SMFICTX *context)
 		atomic_fetch_sub(&connections, 1);
 		return NULL;
 	}
-	session->inspection = inspection_new(shared->inspector);
-	session->arena = arena_new();
 	session->agreement.actions = atomic_load(&latest_actions);
 	session->agreement.protocol = atomic_load(&latest_protocol);
 	(void)smfi_setpriv(context, session);
 	return session;
+}
+
+/* Text from the MTA may be missing. */
+static const char *text_or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+/* The message being worked on; begun here when the command that should begin it did not come. */
+static struct desk *desk_of(struct session *session)
+{
+	struct inspection *inspection;
+
+	if (session->desk != NULL)
+		return session->desk;
+	session->desk = desk_take(shared->inspector);
+	inspection = session->desk->inspection;
+	inspection_connect(inspection, session->client, text_or_empty(session->client_name));
+	inspection_helo(inspection, text_or_empty(session->helo));
+	return session->desk;
+}
+
+/* Replaces a text of the connection. */
+static void keep_text(char **kept, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		abort();
+	free(*kept);
+	*kept = copy;
 }
 
 static void enter_message(struct session *session)
@@ -90,20 +121,13 @@ static void leave_message(struct session *session)
 	if (session->in_message)
 		atomic_fetch_sub(&messages, 1);
 	session->in_message = false;
-	inspection_abandon(session->inspection);
-	arena_reset(session->arena);
+	desk_give(&session->desk);
 }
 
 /* The answer before the end of a message: none where the MTA does not wait for one. */
 static sfsistat go_on(const struct session *session, unsigned long stage)
 {
 	return agreement_is_silent(session->agreement, stage) ? SMFIS_NOREPLY : SMFIS_CONTINUE;
-}
-
-/* Text from the MTA may be missing. */
-static const char *text_or_empty(const char *text)
-{
-	return text != NULL ? text : "";
 }
 
 static const char *macro(SMFICTX *context, const char *name)
@@ -139,8 +163,9 @@ static sfsistat on_connect(SMFICTX *context, char *host_name, _SOCK_ADDR *addres
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
 	leave_message(session);
-	inspection_connect(session->inspection, client_address(address, macro(context, "{client_addr}")),
-		client_name(text_or_empty(host_name)));
+	session->client = client_address(address, macro(context, "{client_addr}"));
+	keep_text(&session->client_name, client_name(text_or_empty(host_name)));
+	keep_text(&session->helo, "");
 	return go_on(session, SMFIP_NR_CONN);
 }
 
@@ -150,7 +175,9 @@ static sfsistat on_helo(SMFICTX *context, char *helo)
 
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
-	inspection_helo(session->inspection, text_or_empty(helo));
+	keep_text(&session->helo, text_or_empty(helo));
+	if (session->desk != NULL)
+		inspection_helo(session->desk->inspection, session->helo);
 	return go_on(session, SMFIP_NR_HELO);
 }
 
@@ -173,8 +200,8 @@ static sfsistat on_mail(SMFICTX *context, char **arguments)
 	if (arguments == NULL)
 		arguments = nothing;
 	enter_message(session);
-	inspection_begin(session->inspection, text_or_empty(arguments[0]), macro(context, "{auth_authen}"),
-		wants_smtputf8(arguments));
+	inspection_begin(desk_of(session)->inspection, text_or_empty(arguments[0]),
+		macro(context, "{auth_authen}"), wants_smtputf8(arguments));
 	return go_on(session, SMFIP_NR_MAIL);
 }
 
@@ -185,7 +212,7 @@ static sfsistat on_recipient(SMFICTX *context, char **arguments)
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
 	if (arguments != NULL && arguments[0] != NULL)
-		inspection_recipient(session->inspection, arguments[0]);
+		inspection_recipient(desk_of(session)->inspection, arguments[0]);
 	return go_on(session, SMFIP_NR_RCPT);
 }
 
@@ -198,12 +225,12 @@ static sfsistat on_header(SMFICTX *context, char *name, char *value)
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
 	if (agreement_keeps_leading_space(session->agreement)) {
-		inspection_header(session->inspection, text_or_empty(name), text, len);
+		inspection_header(desk_of(session)->inspection, text_or_empty(name), text, len);
 	} else { /* the blank that nearly every field has was taken off */
-		char *spaced = arena_printf(session->arena, " %s", text);
+		char *spaced = arena_printf(desk_of(session)->arena, " %s", text);
 
-		inspection_header(session->inspection, text_or_empty(name), spaced, len + 1);
-		arena_reset(session->arena); /* it was copied; a flood shall not pile up */
+		inspection_header(desk_of(session)->inspection, text_or_empty(name), spaced, len + 1);
+		arena_reset(desk_of(session)->arena); /* it was copied; a flood shall not pile up */
 	}
 	return go_on(session, SMFIP_NR_HDR);
 }
@@ -214,7 +241,7 @@ static sfsistat on_headers_done(SMFICTX *context)
 
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
-	inspection_headers_done(session->inspection);
+	inspection_headers_done(desk_of(session)->inspection);
 	return go_on(session, SMFIP_NR_EOH);
 }
 
@@ -225,27 +252,22 @@ static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t len)
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
 	if (octets != NULL)
-		inspection_body(session->inspection, (const char *)octets, len);
-	if (!inspection_wants_body(session->inspection) && agreement_may_skip_body(session->agreement))
+		inspection_body(desk_of(session)->inspection, (const char *)octets, len);
+	if (!inspection_wants_body(desk_of(session)->inspection) &&
+		agreement_may_skip_body(session->agreement))
 		return SMFIS_SKIP;
 	return SMFIS_CONTINUE;
 }
 
 /* The record is written now, or by the queue when more is to be found out. */
-static void log_message(
-	struct session *session, const struct findings *findings, const struct decision *decision)
+static void log_message(struct desk *desk, const struct findings *findings, const struct decision *decision)
 {
-	if (inspection_wants_more(session->inspection)) {
-		struct inspection *next = inspection_again(session->inspection);
-
-		if (diagnosis_queue_put(shared->queue, &session->inspection, decision)) {
-			session->inspection = next;
+	if (inspection_wants_more(desk->inspection)) {
+		if (diagnosis_queue_put(shared->queue, &desk->inspection, decision))
 			return;
-		}
-		inspection_free(&next);
-		findings = inspection_forgo(session->inspection);
+		findings = inspection_forgo(desk->inspection);
 	}
-	outlets_tell(shared->outlets, findings, decision, session->arena);
+	outlets_tell(shared->outlets, findings, decision, desk->arena);
 }
 
 static sfsistat on_end(SMFICTX *context)
@@ -253,21 +275,23 @@ static sfsistat on_end(SMFICTX *context)
 	struct session *session = session_of(context);
 	const struct findings *findings;
 	struct decision decision;
+	struct desk *desk;
 	sfsistat answer;
 
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
-	findings = inspection_finish(session->inspection, macro(context, "i"));
+	desk = desk_of(session);
+	findings = inspection_finish(desk->inspection, macro(context, "i"));
 	answer = apply_findings(context, findings,
 		&(struct apply_tools){
 			.settings = shared->inspector->settings,
 			.sink = shared->outlets->sink,
-			.arena = session->arena,
+			.arena = desk->arena,
 			.agreement = session->agreement,
 		},
 		&decision);
 	watchman_look(findings, shared->outlets->sink);
-	log_message(session, findings, &decision);
+	log_message(desk, findings, &decision);
 	leave_message(session);
 	return answer;
 }
@@ -289,8 +313,8 @@ static sfsistat on_close(SMFICTX *context)
 		return SMFIS_CONTINUE;
 	(void)smfi_setpriv(context, NULL);
 	leave_message(session);
-	inspection_free(&session->inspection);
-	arena_free(&session->arena);
+	free(session->client_name);
+	free(session->helo);
 	free(session);
 	atomic_fetch_sub(&connections, 1);
 	return SMFIS_CONTINUE;
