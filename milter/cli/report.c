@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/suffixes.h"
 #include "cli/exit_status.h"
+#include "cli/history_import.h"
 #include "cli/usual_settings.h"
 #include "dns/dns.h"
 #include "dns/zone.h"
@@ -24,6 +25,7 @@ enum { DAY_S = 86400 };
 static const char usage[] =
 	"usage: sekisho report aggregate [--day DAY] [--domain NAME] [--out FOLDER] [--send] [OPTION...]\n"
 	"       sekisho report refuse ADDRESS [--again]\n"
+	"       sekisho report import-opendmarc FILE [--store WHERE]\n"
 	"DMARC aggregate reports from the store, for the domains whose record asks for them (rua=).\n"
 	"  --day 2026-11-21    a day in UTC (default: yesterday)\n"
 	"  --domain NAME       only this policy domain\n"
@@ -35,7 +37,9 @@ static const char usage[] =
 	"  --config FILE       (default: " SYSCONF_DIR "/sekisho.conf)\n"
 	"Without --out and --send it only says for whom there is something. refuse: send nothing to this "
 	"address\n"
-	"any more, because its mail came back; --again takes that back.\n"
+	"any more, because its mail came back; --again takes that back. import-opendmarc: put the messages "
+	"of\n"
+	"OpenDMARC's HistoryFile into the store, each once; run it as the user of sekishod.\n"
 	"Examples:\n"
 	"  sekisho report aggregate --out /tmp/reports\n"
 	"  sekisho report aggregate --send\n"
@@ -81,6 +85,11 @@ static bool take_option(struct request *request, int option, const char *value)
 	return true;
 }
 
+static bool is_import(const struct request *request)
+{
+	return strcmp(request->verb, "import-opendmarc") == 0;
+}
+
 /* EXIT_DONE to go on, -1 when the help was all, else EXIT_USAGE. */
 static int read_arguments(int argc, char **argv, struct request *request)
 {
@@ -113,7 +122,7 @@ static int read_arguments(int argc, char **argv, struct request *request)
 	request->verb = words > 0 ? argv[optind] : "";
 	request->address = words > 1 ? argv[optind + 1] : "";
 	if ((strcmp(request->verb, "aggregate") == 0 && words == 1) ||
-		(strcmp(request->verb, "refuse") == 0 && words == 2))
+		((strcmp(request->verb, "refuse") == 0 || is_import(request)) && words == 2))
 		return EXIT_DONE;
 	(void)fputs(usage, stderr);
 	return EXIT_USAGE;
@@ -180,7 +189,7 @@ static bool bureau_open(struct bureau *bureau, struct fault *fault)
 	if (strcmp(request->verb, "refuse") == 0)
 		return true;
 	store = request->store != NULL ? request->store : bureau->settings->store;
-	bureau->database = database_open(store, false, fault);
+	bureau->database = database_open(store, is_import(request), fault);
 	return bureau->database != NULL && (!request->send || open_for_sending(bureau, fault));
 }
 
@@ -275,6 +284,8 @@ int report_run(int argc, char **argv)
 		status = EXIT_UNREADABLE;
 	} else if (strcmp(request.verb, "refuse") == 0) {
 		status = refuse(&bureau, now);
+	} else if (is_import(&request)) {
+		status = history_import(request.address, bureau.database);
 	} else {
 		status = aggregate(&bureau, from, now);
 	}

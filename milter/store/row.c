@@ -107,7 +107,7 @@ static const char *bounded(const char *text, size_t most, struct arena *arena)
 	return arena_copy(arena, text, most);
 }
 
-static void bound(struct row *row, struct arena *arena)
+void row_bound(struct row *row, struct arena *arena)
 {
 	for (size_t i = 0; i < column_count; i++)
 		if (columns[i].kind == COLUMN_TEXT) {
@@ -153,7 +153,7 @@ struct row row_of(const struct findings *findings, const struct decision *decisi
 	row.is_report = is_report(findings->header);
 	if (findings->diagnoses.count > 0)
 		row.cause = cause_row(findings->diagnoses.items[0].cause)->code;
-	bound(&row, arena);
+	row_bound(&row, arena);
 	return row;
 }
 

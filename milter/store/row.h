@@ -42,6 +42,10 @@ int64_t row_number(const struct row *row, const struct column *column);
 struct row row_of(const struct findings *findings, const struct decision *decision, const char *record,
 	const char *id, struct arena *arena);
 
+/* Cuts texts that are too long, and writes what is no UTF-8 in ASCII; NULL becomes "". For rows that were not
+ * made by row_of. */
+void row_bound(struct row *row, struct arena *arena);
+
 /* The octets are of the arena. */
 const char *row_encode(const struct row *row, size_t *len, struct arena *arena);
 

@@ -63,7 +63,7 @@ printf 'on/off     %8sx %8sx  (medians of the ratios)\n' \
 for pid in $daemons; do kill "$pid" && wait "$pid" || :; done
 daemons=''
 if command -v sqlite3 >/dev/null; then
-	echo "in the log $(grep -c '"queue_id"' "$folder/on.log"), in the store $(sqlite3 "$folder/on.db" 'SELECT count(*) FROM verdicts')"
+	echo "in the log $(grep -c '"client"' "$folder/on.log"), in the store $(sqlite3 "$folder/on.db" 'SELECT count(*) FROM verdicts')"
 fi
 test "${MILLION:-yes}" = yes || exit 0
 echo

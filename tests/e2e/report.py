@@ -174,6 +174,68 @@ def hostile():
         check("reporter.example 1: sent nothing but reports" in said, said)
 
 
+HISTORY = """\
+job 4ABC
+reporter mx.rx.example
+received %d
+ipaddr 192.0.2.25
+from good.example
+mfrom good.example
+spf 0
+pdomain good.example
+policy 15
+rua mailto:dmarc@good.example
+pct 100
+adkim 114
+aspf 114
+p 114
+sp 113
+align_dkim 5
+align_spf 4
+action 2
+job 4ABD
+received %d
+ipaddr 198.51.100.7
+from sub.good.example
+mfrom <script>
+spf 7
+dkim good.example s1 7
+pdomain good.example
+policy 17
+rua mailto:dmarc@good.example
+p 114
+sp 113
+align_dkim 5
+align_spf 5
+action 4
+job 4ABE
+from nothing
+"""
+
+
+@point("OpenDMARC's history is taken over, once")
+def history():
+    with Reporting([message("good.example")]) as reporting:
+        path = reporting.daemon.path("opendmarc.dat")
+        with open(path, "w", encoding="ascii") as file:
+            now = int(time.time())
+            file.write(HISTORY % (now, now))
+        for _ in range(2):
+            status, said = reporting.run(path, verb="import-opendmarc")
+            check(status == 1 and "2 messages, 1 that could not be read (the first begins in line 34)" in said, said)
+        status, said = reporting.run("--out", reporting.out)
+        check(status == 0 and "1 domains, 3 messages, 1 reports written" in said, said)
+        xml = next(iter(reporting.files().values()))
+        validate(xml)
+        check(counted(xml) == 3 and "<disposition>quarantine</disposition>" in xml and "script" not in xml, xml)
+        done = subprocess.run([os.path.join(BUILD, "sekisho"), "log", "--queue-id", "4ABD",
+                               f"sqlite:{reporting.daemon.path('verdicts.db')}"], capture_output=True, text=True,
+                              timeout=60, check=False)
+        check(done.returncode == 0 and "4ABD" in done.stdout and "good.example" in done.stdout, done.stdout + done.stderr)
+        status, said = reporting.run("/nonexistent/file", verb="import-opendmarc")
+        check(status == 3 and "/nonexistent/file" in said, said)
+
+
 @point("bad input gets a clear error")
 def errors():
     with Reporting([message("good.example")]) as reporting:
