@@ -101,17 +101,29 @@ static void header_cause(struct collection *collection, const struct header_chan
 				{"orig", original}));
 }
 
-/* The signer declares one canonical form and used the other, for header or body. */
+/* A body declared simple that fits as relaxed: the signer used the other form, or the body got blanks
+ * on the way that it did not have. Nothing tells the two apart. */
+static bool may_be_blanks(const struct body_change *change)
+{
+	return change->kind == BODY_OTHER_CANON && strcmp(change->to, "relaxed") == 0;
+}
+
+/* The signer declares one canonical form and used the other, for header or body. Except for the blanks
+ * above there is one explanation: what was hashed in simple form has blanks that relaxed never has, and
+ * nobody writes header fields in relaxed form. */
 static void wrong_canon_cause(struct collection *collection, const struct alteration *alteration)
 {
+	enum confidence confidence = CONFIDENCE_PROVEN;
 	const char *used = "";
 
-	if (alteration->header.kind == HEADER_OTHER_CANON)
+	if (alteration->header.kind == HEADER_OTHER_CANON) {
 		used = alteration->header.to;
-	else if (alteration->body.kind == BODY_OTHER_CANON)
+	} else if (alteration->body.kind == BODY_OTHER_CANON) {
 		used = alteration->body.to;
+		confidence = may_be_blanks(&alteration->body) ? CONFIDENCE_STRONG : CONFIDENCE_PROVEN;
+	}
 	if (used[0] != '\0')
-		cause_found(collection, CAUSE_DKIM_SIGNER_WRONG_CANON, CONFIDENCE_PROVEN,
+		cause_found(collection, CAUSE_DKIM_SIGNER_WRONG_CANON, confidence,
 			DETAILS({"claimed", strcmp(used, "simple") == 0 ? "relaxed" : "simple"},
 				{"used", used}));
 }
@@ -138,7 +150,7 @@ struct explained signature_alteration_causes(
 	const char *by, *list;
 
 	if (alteration == NULL)
-		return (struct explained){false, false};
+		return (struct explained){.header = false};
 	by = culprit_of(collection, signature);
 	list = list_name(collection);
 	wrong_canon_cause(collection, alteration);
@@ -153,5 +165,6 @@ struct explained signature_alteration_causes(
 	if (alteration->body.out_of_budget)
 		collection->partial = true;
 	return (struct explained){.header = alteration->header.kind != HEADER_UNKNOWN,
-		.body = alteration->body.kind != BODY_UNKNOWN};
+		.body = alteration->body.kind != BODY_UNKNOWN && !may_be_blanks(&alteration->body),
+		.blanks = may_be_blanks(&alteration->body)};
 }

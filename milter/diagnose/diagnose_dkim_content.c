@@ -131,6 +131,9 @@ static void altered(struct collection *collection, const struct signature_verdic
 		    (signature->digests_known && !signature->body_hash_matches);
 	bool empty = body && is_empty_hash(signature) && signature->canonical_length > 2;
 	struct explained explained = signature_alteration_causes(collection, signature);
+	const char *blanks = collection->facts->language == LANGUAGE_JA
+				     ? "空白の追加でもこうなります"
+				     : "blanks that were added would do it";
 
 	if (empty)
 		cause_found(collection, CAUSE_DKIM_SIGNER_EMPTY_BODY, CONFIDENCE_PROVEN, NULL);
@@ -138,7 +141,7 @@ static void altered(struct collection *collection, const struct signature_verdic
 		altered_header(collection, signature);
 	if (body && !empty && !explained.body)
 		cause_found(collection, CAUSE_DKIM_BODY_ALTERED, CONFIDENCE_LIKELY,
-			DETAILS({"hint", alteration_hint(collection)}));
+			DETAILS({"hint", explained.blanks ? blanks : alteration_hint(collection)}));
 }
 
 static void signer_bug(struct collection *collection, const struct signature_verdict *signature)

@@ -83,6 +83,7 @@ void signature_content_causes(struct collection *collection, const struct signat
 /* Which of the two is accounted for by a proven change. */
 struct explained {
 	bool header, body;
+	bool blanks; /* the body not surely: blanks that were added would explain it too */
 };
 struct explained signature_alteration_causes(
 	struct collection *collection, const struct signature_verdict *signature);

@@ -226,6 +226,16 @@ def spaces_stripped(w, rng):
     w.letter.raw_body = w.letter.raw_body.replace(b"-- \r\n", b"--\r\n")
 
 
+# A signer that hashed the relaxed form cannot be told from this: said, but never proven.
+@defect("dkim-body-altered", canon="simple/simple", after=True, shape="plain")
+def blanks_added_to_line_ends(w, rng):
+    ends = [m.start() for m in re.finditer(b"[^ \r\n]\r\n", w.letter.raw_body)]
+    if w.letter.parts[0].cte not in ("7bit", "8bit") or not ends:
+        return False
+    for at in sorted(rng.sample(ends, min(len(ends), rng.randrange(1, 4))), reverse=True):
+        w.letter.raw_body = w.letter.raw_body[:at + 1] + b" " * rng.randrange(1, 3) + w.letter.raw_body[at + 1:]
+
+
 @defect("dkim-body-truncated", near={"dkim-body-altered"}, shape="mixed")
 def body_cut(w, rng):
     w.signer.sign(w.letter)
