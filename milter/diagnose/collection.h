@@ -3,6 +3,7 @@
 #ifndef DIAGNOSE_COLLECTION_H
 #define DIAGNOSE_COLLECTION_H
 
+#include "diagnose/alteration.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/sentence.h"
 
@@ -26,7 +27,8 @@ struct collection {
 	bool forgone; /* an answer was left out for lack of budget */
 	bool holding; /* something decisive is being found out: nothing else is noted meanwhile */
 	bool unremarkable;
-	int signature; /* the one being diagnosed; -1 otherwise */
+	int signature;                       /* the one being diagnosed; -1 otherwise */
+	bool key_explained[ALTERATIONS_MAX]; /* by signature: the name servers have its right key */
 	struct detail base_items[BASE_DETAILS];
 	struct details base;         /* domain ip ptr helo sender from_domain org_domain record result */
 	const struct details *scope; /* base, or the details of the signature in front of it */

@@ -236,7 +236,8 @@ void key_authority_causes(struct collection *collection)
 	const struct findings_so_far *facts = collection->facts;
 	const struct verdicts *verdicts = facts->verdicts;
 
-	for (size_t i = 0; facts->servers_answer && i < verdicts->signature_count; i++) {
+	for (size_t i = 0; facts->servers_answer && i < verdicts->signature_count && i < ALTERATIONS_MAX;
+		i++) {
 		const struct signature_verdict *signature = &verdicts->signatures[i];
 		const struct subject subject = {.collection = collection,
 			.name = signature->key_name,
@@ -248,7 +249,7 @@ void key_authority_causes(struct collection *collection)
 			!answer_is_trouble(signature->key_answer) &&
 			(answer_is_negative(signature->key_answer) ||
 				signature->recovery == RECOVERY_WRONG_KEY))
-			(void)explained(&subject);
+			collection->key_explained[i] = explained(&subject);
 	}
 }
 

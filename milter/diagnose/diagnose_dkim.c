@@ -101,9 +101,16 @@ bool signature_is_searched(const struct collection *collection, const struct sig
 	return first == signature;
 }
 
+/* What our resolver has for a key is not what is published: nothing follows from it. */
+static bool is_key_explained(const struct collection *collection)
+{
+	return collection->signature >= 0 && collection->signature < ALTERATIONS_MAX &&
+	       collection->key_explained[collection->signature];
+}
+
 static void signature_cause(struct collection *collection, const struct signature_verdict *signature)
 {
-	if (signature->result == RESULT_PASS)
+	if (signature->result == RESULT_PASS || is_key_explained(collection))
 		return;
 	if (signature->fault != SIGFAULT_NONE && signature->fault < SIGFAULT_KEY_DNS)
 		signature_field_causes(collection, signature);
