@@ -95,6 +95,8 @@ static void no_match_causes(struct collection *collection)
 	explained = explained_by(collection);
 	if (explained)
 		group = GROUP_REMARKS;
+	if (collection_has(collection, CAUSE_SPF_SPACE_MISSING))
+		return; /* "…-all" is there: neutral comes from the blank that is not */
 	if (neutral && spf->decided_by == NULL)
 		cause_found_in_group(collection, CAUSE_SPF_NO_ALL, CONFIDENCE_PROVEN, group, NULL);
 	else if (neutral && !collection_has(collection, CAUSE_SPF_EXPLICIT_DENY)) /* "?ip4:…" is no "?all" */

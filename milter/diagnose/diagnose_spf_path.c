@@ -38,8 +38,10 @@ static struct netaddr allowed_hop(struct collection *collection)
 	for (size_t i = 0; i < hops.count && i < HOPS_TRIED; i++) {
 		const struct netaddr *from = &hops.items[i].from;
 
-		if (from->family == NETADDR_NONE || netaddr_equal(from, &facts->envelope->client))
-			continue;
+		if (from->family == NETADDR_NONE || netaddr_is_private(from) ||
+			netaddr_equal(from, &facts->envelope->client))
+			continue; /* a record that allows 127.0.0.1 allows nobody's message to come from there
+				   */
 		if (spf_attempt_of(collection, from, spf->domain, spf->record).outcome == SPF_TRY_PASS)
 			return *from;
 	}

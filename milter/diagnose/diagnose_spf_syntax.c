@@ -8,6 +8,7 @@
 #include "diagnose/producers.h"
 #include "diagnose/spf_lint.h"
 #include "diagnose/spf_proposal.h"
+#include "diagnose/spf_seam.h"
 
 #include <string.h>
 
@@ -103,6 +104,15 @@ static bool commas(struct collection *collection, const struct spf_words *words)
 	return false;
 }
 
+/* Can it be what a term with nothing behind its colon wants? Another term cannot. */
+static bool is_value(const struct spf_word *word)
+{
+	struct network network;
+
+	return network_parse(word->text, &network) ||
+	       (strchr(word->text, ':') == NULL && !spf_is_mechanism(word->name));
+}
+
 /* "ip4: 192.0.2.1", "~ all", "include :x": the blank belongs to nobody. */
 static bool blank_inside(struct collection *collection, const struct spf_words *words)
 {
@@ -113,7 +123,7 @@ static bool blank_inside(struct collection *collection, const struct spf_words *
 		bool late = next->text[0] == ':' && word->separator == '\0';
 		size_t end = word->position + strlen(word->text);
 
-		if (!late && !lone && !(open && strchr(next->text, ':') == NULL))
+		if (!late && !lone && !(open && is_value(next)))
 			continue;
 		cause_found(collection, CAUSE_SPF_SPACE_INSIDE_TERM, CONFIDENCE_PROVEN,
 			DETAILS({"term", arena_printf(collection->arena, "%s %s", word->text, next->text)},

@@ -147,6 +147,11 @@ static const struct row spelling_rows[] = {
 		SPFAULT_BAD_ADDRESS),
 	SPELLED("blank behind the colon", "spf-space-inside-term", "v=spf1 ip4: 192.0.2.25 ~all",
 		SPFAULT_MISPLACED_ARGUMENT),
+	SPELLED("blank behind the colon of IPv6", "spf-space-inside-term", "v=spf1 ip6: 2001:db8::25 ~all",
+		SPFAULT_MISPLACED_ARGUMENT),
+	SPELLED("nothing behind the colon, a term of its own next",
+		"spf-domain-spec-bad !spf-space-inside-term", "v=spf1 include: mx ~all",
+		SPFAULT_BAD_DOMAIN_SPEC),
 	SPELLED("blank behind the qualifier", "spf-space-inside-term", "v=spf1 a ~ all",
 		SPFAULT_UNKNOWN_MECHANISM),
 	SPELLED("strings joined without a blank (3.3)", "spf-space-missing",
@@ -289,6 +294,10 @@ static const char listed[] = "List-Id: Members <ml.list.example>\n"
 			     "\tby lists.list.example with ESMTP; Sun, 1 Mar 2026 17:55:25 +0900\n"
 			     "From: taro@hoge.example\nTo: ml@list.example\n";
 
+static const char from_localhost[] = "Received: from [10.1.2.3] (localhost [127.0.0.1])\n"
+				     "\tby mail.hoge.example with ESMTPSA; Sun, 1 Mar 2026 17:55:25 +0900\n"
+				     "From: taro@hoge.example\nTo: other@rx.example\n";
+
 static const struct row no_match_rows[] = {
 	MISSED("denied by name", "spf-explicit-deny=proven", RESULT_SOFTFAIL, "v=spf1 -ip4:192.0.2.25 ~all"),
 	MISSED("only all", "spf-nothing-listed=likely", RESULT_SOFTFAIL, "v=spf1 ~all"),
@@ -316,6 +325,11 @@ static const struct row no_match_rows[] = {
 		.answers = "_spf.hoge.example TXT v=spf1 ip4:198.51.100.45 -all"),
 	MISSED("include=", "spf-separator-swapped=strong", RESULT_SOFTFAIL, "v=spf1 ip4=192.0.2.25 ~all"),
 	MISSED("placeholder", "spf-placeholder-ip=strong", RESULT_SOFTFAIL, "v=spf1 +ip4:0.0.0.0 ~all"),
+	MISSED("placeholder that an inner hop has", "spf-placeholder-ip=strong !spf-forwarded",
+		RESULT_SOFTFAIL, "v=spf1 ip4:127.0.0.1 ~all", .header = from_localhost),
+	MISSED("glued to a name: nothing matches, no error", "spf-space-missing=proven !spf-no-all",
+		RESULT_NEUTRAL, "v=spf1 a:mail.hoge.example~all",
+		.answers = "mail.hoge.example A 192.0.2.25"),
 	MISSED("no prefix length", "spf-cidr-too-narrow=strong", RESULT_SOFTFAIL,
 		"v=spf1 ip4:192.0.2.0 ~all"),
 	MISSED("prefix too long", "spf-cidr-too-narrow=likely", RESULT_SOFTFAIL,
