@@ -13,7 +13,7 @@ def _forward(w, rng, hosts=1):
     """Each host on the way seals; the last one is the client and has an envelope of its own."""
     sealers = []
     for _ in range(hosts):
-        domain = w.name() + "-alumni.test"
+        domain = "%s-%d-alumni.test" % (w.name(), len(sealers))
         sealers.append(Sealer(w.keys.pick("rsa2048", rng), domain))
         w.publish_key("arc._domainkey." + domain, sealers[-1].key)
     w.client = w.address()
