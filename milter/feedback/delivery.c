@@ -88,7 +88,7 @@ static const char *objection(
 	return "";
 }
 
-/* Noted before it goes: rather none than two. */
+/* Noted before it goes, and no longer when it certainly did not: rather none than two. */
 static bool send_one(
 	struct delivery *delivery, const struct report *report, const struct destination *destination)
 {
@@ -109,10 +109,20 @@ static bool send_one(
 		fprintf(stderr, "sekisho report: nothing is sent: the ledger cannot be written\n");
 		return false;
 	}
-	if (letter_send(delivery->sendmail, &letter, &fault))
+	switch (letter_send(delivery->sendmail, &letter, &fault)) {
+	case LETTER_SENT:
 		return true;
+	case LETTER_REFUSED:
+		(void)ledger_refuse(delivery->ledger, destination->address, fault.text, delivery->now, false);
+		break;
+	case LETTER_NOT_SENT:
+		(void)ledger_forget_sent(
+			delivery->ledger, domain, delivery->facts.from, destination->address);
+		break;
+	case LETTER_UNKNOWN:
+		break;
+	}
 	fprintf(stderr, "sekisho report: %s: %s\n", destination->address, fault.text);
-	(void)ledger_refuse(delivery->ledger, destination->address, fault.text, delivery->now, false);
 	return false;
 }
 

@@ -85,6 +85,12 @@ bool ledger_note_sent(
 		       domain, address, from, now) == SQLITE_DONE;
 }
 
+bool ledger_forget_sent(struct ledger *ledger, const char *domain, int64_t from, const char *address)
+{
+	return run(ledger, "DELETE FROM sent WHERE domain = ?1 AND address = ?2 AND begin = ?3", domain,
+		       address, from, 0) == SQLITE_DONE;
+}
+
 bool ledger_refuse(struct ledger *ledger, const char *address, const char *why, int64_t now, bool again)
 {
 	if (again)

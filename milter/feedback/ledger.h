@@ -21,6 +21,9 @@ bool ledger_is_refused(struct ledger *ledger, const char *address);
 bool ledger_note_sent(
 	struct ledger *ledger, const char *domain, int64_t from, const char *address, int64_t now);
 
+/* It did not go after all. */
+bool ledger_forget_sent(struct ledger *ledger, const char *domain, int64_t from, const char *address);
+
 /* From now on nothing goes to this address, because of why; again = true takes it back. */
 bool ledger_refuse(struct ledger *ledger, const char *address, const char *why, int64_t now, bool again);
 

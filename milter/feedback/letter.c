@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -108,28 +110,50 @@ static bool write_all(int fd, const char *text, size_t len)
 	return true;
 }
 
-bool letter_send(const char *sendmail, const struct letter *letter, struct fault *fault)
+/* What the status of a sendmail command says of the letter (sysexits.h). */
+static enum letter_end end_of(int status, bool written)
 {
-	struct arena *arena = arena_new();
-	const char *text = letter_text(letter, arena);
+	if (WIFSIGNALED(status))
+		return LETTER_UNKNOWN;
+	if (WEXITSTATUS(status) == EX_NOUSER || WEXITSTATUS(status) == EX_NOHOST)
+		return LETTER_REFUSED;
+	return WEXITSTATUS(status) == EX_OK && written ? LETTER_SENT : LETTER_NOT_SENT;
+}
+
+enum letter_end letter_send(const char *sendmail, const struct letter *letter, struct fault *fault)
+{
+	struct arena *arena;
+	const char *text;
 	int ends[2], status = 0;
-	bool written = false;
-	pid_t child = -1;
+	enum letter_end end;
+	bool written;
+	pid_t child;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (pipe2(ends, O_CLOEXEC) == 0 && (child = fork()) == 0)
-		become_sendmail(sendmail, letter, ends[0]);
-	if (child > 0) {
-		(void)close(ends[0]);
-		written = write_all(ends[1], text, strlen(text));
-		(void)close(ends[1]);
-		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-			;
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		fault_set(fault, "no pipe to %s: %s", sendmail, strerror(errno));
+		return LETTER_NOT_SENT;
 	}
+	child = fork();
+	if (child == 0)
+		become_sendmail(sendmail, letter, ends[0]);
+	(void)close(ends[0]);
+	if (child < 0) {
+		fault_set(fault, "no process for %s: %s", sendmail, strerror(errno));
+		(void)close(ends[1]);
+		return LETTER_NOT_SENT;
+	}
+	arena = arena_new();
+	text = letter_text(letter, arena);
+	written = write_all(ends[1], text, strlen(text));
 	arena_free(&arena);
-	if (child > 0 && written && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
-		return true;
-	fault_set(fault, "%s ended with %s %d", sendmail, WIFSIGNALED(status) ? "signal" : "status",
-		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	return false;
+	(void)close(ends[1]);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	end = end_of(status, written);
+	if (end != LETTER_SENT)
+		fault_set(fault, "%s ended with %s %d%s", sendmail, WIFSIGNALED(status) ? "signal" : "status",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+			written ? "" : " before it had read the letter");
+	return end;
 }

@@ -4,7 +4,6 @@
 
 #include "base/fault.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,7 +23,14 @@ const char *letter_text(const struct letter *letter, struct arena *arena);
 /* Text as gzip (zlib). */
 const char *gzip_of(const char *text, size_t len, size_t *gzip_len, struct arena *arena);
 
-/* Waits for the command, at most a minute. False with the reason in fault. */
-bool letter_send(const char *sendmail, const struct letter *letter, struct fault *fault);
+enum letter_end {
+	LETTER_SENT,
+	LETTER_REFUSED,  /* there is no such address, and there will be none */
+	LETTER_NOT_SENT, /* the command did not take it: it may another time */
+	LETTER_UNKNOWN,  /* the command was ended before it said: the letter may go */
+};
+
+/* Waits for the command, at most a minute. The reason in fault, unless it was sent. */
+enum letter_end letter_send(const char *sendmail, const struct letter *letter, struct fault *fault);
 
 #endif

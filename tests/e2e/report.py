@@ -30,7 +30,7 @@ SENDMAIL = """#!/bin/sh
 letter=$(mktemp "%s/letter.XXXXXX")
 echo "$*" >"$letter.arguments"
 cat >"$letter"
-case "$*" in *broken*) exit 75 ;; esac
+case "$*" in *broken*) exit 67 ;; *busy*) [ -e "%s/idle" ] || exit 75 ;; esac
 """
 
 
@@ -49,7 +49,7 @@ class Reporting:
         os.mkdir(self.letters)
         os.mkdir(self.out)
         with open(self.daemon.path("sendmail"), "w", encoding="ascii") as file:
-            file.write(SENDMAIL % self.letters)
+            file.write(SENDMAIL % (self.letters, self.letters))
         os.chmod(self.daemon.path("sendmail"), 0o755)
         self.daemon.configure(store=f"sqlite:{self.daemon.path('verdicts.db')}", store_spool=self.daemon.path("spool"),
                               report_sendmail=self.daemon.path("sendmail"),
@@ -161,6 +161,22 @@ def refusal():
         check(status == 0 and "broken@back.example was refused before" in said and len(reporting.sent()) == 1, said)
         check(reporting.run("told@back.example", "--again", verb="refuse")[0] == 0, "cannot be told again")
         check(reporting.run("--send")[0] == 0 and "told@back.example" in reporting.sent(), "is still refused")
+
+
+@point("what the sendmail command does not take today is sent by the next run, and nobody is refused for it")
+def retry():
+    zone = ZONE + '_dmarc.later.example. TXT "v=DMARC1; p=none; rua=mailto:busy@later.example"\n'
+    with Reporting([message("later.example")], zone) as reporting:
+        status, said = reporting.run("--send")
+        check(status == 1 and "busy@later.example" in said and "status 75" in said, said)
+        for name in os.listdir(reporting.letters):
+            os.unlink(os.path.join(reporting.letters, name))
+        with open(os.path.join(reporting.letters, "idle"), "w", encoding="ascii"):
+            pass
+        status, said = reporting.run("--send")
+        check(status == 0 and "1 sent, 0 failed" in said, said)
+        status, said = reporting.run("--send")
+        check(status == 0 and "busy@later.example has it already" in said, said)
 
 
 @point("hostile addresses, and reports about nothing but reports, go nowhere")
