@@ -117,7 +117,7 @@ static void add_other_folds(struct header_candidates *list, const struct header_
 		}
 		add(list, out.data);
 	}
-	for (const char *at = field->value; (at = strchr(at, '\r')) != NULL; at++) {
+	for (const char *at = field->value; list->count < REFOLDS_MAX && (at = strchr(at, '\r')) != NULL;) {
 		size_t fold = strspn(at, "\r\n \t");
 		struct buf out = buf_in(list->arena);
 
@@ -125,6 +125,7 @@ static void add_other_folds(struct header_candidates *list, const struct header_
 		buf_char(&out, ' ');
 		buf_text(&out, at + fold);
 		add(list, out.data);
+		at += fold; /* blanks between folds are no text: they are one */
 	}
 }
 

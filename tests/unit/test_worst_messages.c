@@ -139,6 +139,17 @@ static void many_names(struct header_list *header, struct arena *arena)
 	usual_fields(header, arena);
 }
 
+/* Nearly nothing but folds: each could be one that was not there. */
+static void many_folds(struct header_list *header, struct arena *arena)
+{
+	struct buf folds = buf_in(arena);
+
+	while (folds.len < 16000)
+		buf_text(&folds, "\r\n ");
+	for (int i = 0; i < 15; i++)
+		add(header, "Subject", arena_printf(arena, " x%d%sy", i, folds.data));
+}
+
 static void one_huge_field(struct header_list *header, struct arena *arena)
 {
 	add(header, "To", folded(arena, (size_t)FOLDED_WORDS * 14));
@@ -278,6 +289,7 @@ static const struct row rows[] = {
 	{"long subjects", many_long_subjects, body_of_parts, SUBJECTS_15, "simple/simple", false},
 	{"many names", many_names, body_of_parts, NAMES_200, "simple/simple", false},
 	{"one huge field", one_huge_field, small_body, USUAL_NAMES, "simple/simple", false},
+	{"many folds", many_folds, small_body, SUBJECTS_15, "simple/simple", false},
 	{"preserved fields", preserved_fields, small_body, SUBJECTS_100, "relaxed/relaxed", false},
 	{"many fields", many_fields, body_of_parts, USUAL_NAMES, "relaxed/relaxed", false},
 	{"ed25519", usual_fields, body_of_parts, USUAL_NAMES, "relaxed/relaxed", true},
