@@ -24,14 +24,14 @@ struct postgres {
 /* Daemons that start at the same moment make the tables one after the other. */
 static const char lock[] = "SELECT pg_advisory_xact_lock(7262514893)";
 
-/* Errors of libpq end with a line end, and have several lines. */
+/* Errors of libpq end with a line end, and have several lines, the later ones behind a tab. */
 static bool refuse(struct postgres *self, const char *doing, struct fault *fault)
 {
 	char *end;
 
 	fault_set(fault, "postgresql, %s: %s", doing, PQerrorMessage(self->connection));
 	for (end = fault->text; *end != '\0'; end++)
-		if (*end == '\n')
+		if (*end == '\n' || *end == '\t')
 			*end = ' ';
 	while (end > fault->text && end[-1] == ' ')
 		*--end = '\0';
@@ -113,18 +113,26 @@ static void ignore_notice(void *nothing, const PGresult *result)
 	(void)result;
 }
 
+/* What libpq calls a URI begins with our own scheme, which has been taken off. */
+static const char *conninfo_of(const char *where, struct arena *arena)
+{
+	return strncmp(where, "//", 2) == 0 ? arena_printf(arena, "postgresql:%s", where) : where;
+}
+
 /* What the admin writes stands last and wins. */
 static void *open_postgres(const char *where, bool may_write, struct fault *fault)
 {
 	static const char *const names[] = {"connect_timeout", "tcp_user_timeout", "keepalives_idle",
 		"application_name", "client_encoding", "options", "dbname", NULL};
-	const char *values[] = {
-		"5", "10000", "30", "sekisho", "UTF8", "-c statement_timeout=60000", where, NULL};
+	struct arena *arena = arena_new();
+	const char *values[] = {"5", "10000", "30", "sekisho", "UTF8", "-c statement_timeout=60000",
+		conninfo_of(where, arena), NULL};
 	struct postgres *self = calloc(1, sizeof *self);
 
 	if (self == NULL)
 		abort();
 	self->connection = PQconnectdbParams(names, values, 1);
+	arena_free(&arena);
 	if (PQstatus(self->connection) != CONNECTION_OK) {
 		(void)refuse(self, "connecting", fault);
 		close_postgres(self);
