@@ -63,7 +63,7 @@ static void read_letter(const char *folder, const char *name, struct letter *let
 	char path[4096];
 	const char *end;
 	FILE *file;
-	long len;
+	long len = 0;
 
 	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
 	file = fopen(path, "r");
