@@ -50,6 +50,25 @@ static bool read_arc_results(
 	return name->len > 0;
 }
 
+/* What the newest seals say of a message that hop number good still saw pass: whoever sealed it as it is
+ * now changed it; where the good hop's own seal is broken too, it was not that hop. */
+static const char *changed_behind(const struct collection *collection, unsigned long good, const char *name)
+{
+	const struct arc_verdict *arc = &collection->facts->verdicts->arc;
+	bool broken = arc->fault == ARCFAULT_BODY_HASH || arc->fault == ARCFAULT_UNSIGNED_TAIL ||
+		      (arc->fault == ARCFAULT_SIGNATURE && arc->message_signature != NULL &&
+			      arc->message_signature->recovery == RECOVERY_OTHER_HEADER);
+
+	if (arc->hops != NULL && arc->altered_before_oldest && arc->oldest_pass == good + 1 &&
+		good < arc->set_count && arc->hops[good].sealer[0] != '\0')
+		return arc->hops[good].sealer;
+	if (broken && arc->failed == good)
+		return arena_printf(collection->arena,
+			collection->facts->language == LANGUAGE_JA ? "%s より後のホスト" : "a host behind %s",
+			name);
+	return name;
+}
+
 /* The last hop that saw the signature pass (RFC 8617 section 5.2): it, or one behind it, changed the message.
  */
 static const char *last_good_hop(
@@ -71,7 +90,9 @@ static const char *last_good_hop(
 			best = name;
 		}
 	}
-	return span_text(collection->arena, best);
+	return best_instance == 0
+		       ? ""
+		       : changed_behind(collection, best_instance, span_text(collection->arena, best));
 }
 
 /* Programs that change messages and say where they did. */

@@ -68,6 +68,7 @@ int main(void)
 		cmocka_unit_test(dkim_key_places),
 		cmocka_unit_test(dkim_wrong_keys),
 		cmocka_unit_test(culprits),
+		cmocka_unit_test(culprits_by_seals),
 		cmocka_unit_test(dkim_contents),
 		cmocka_unit_test(dkim_alterations),
 		cmocka_unit_test(dmarc_records),

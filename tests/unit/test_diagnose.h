@@ -17,6 +17,7 @@ void dkim_keys(void **state);
 void dkim_key_places(void **state);
 void dkim_wrong_keys(void **state);
 void culprits(void **state);
+void culprits_by_seals(void **state);
 void dkim_contents(void **state);
 void dkim_alterations(void **state);
 void dmarc_records(void **state);

@@ -44,6 +44,40 @@ static const struct {
 	{"ARC-Authentication-Results: i=1; ;\n" FROM, "mail.hoge.example"},
 };
 
+/* The same header with what the seals themselves say (RFC 8617 section 5.2). */
+static const struct {
+	struct arc_verdict arc;
+	const char *who;
+} sealed_rows[] = {
+	{{.set_count = 2}, "a.example"},
+	{{.set_count = 2, .oldest_pass = 1}, "a.example"}, /* sealed as it is now */
+	{{.set_count = 2, .oldest_pass = 2, .altered_before_oldest = true}, "second.example"},
+	{{.set_count = 2, .oldest_pass = 2}, "a.example"}, /* nobody knows about the first */
+	{{.set_count = 1, .failed = 1, .fault = ARCFAULT_BODY_HASH}, "a host behind a.example"},
+	{{.set_count = 2, .failed = 2, .fault = ARCFAULT_BODY_HASH}, "a.example"},
+	{{.set_count = 1, .failed = 1, .fault = ARCFAULT_SIGNATURE}, "a.example"}, /* a wrong key, maybe */
+	{{.set_count = 1, .failed = 1, .fault = ARCFAULT_SEAL}, "a.example"},
+};
+
+void culprits_by_seals(void **state)
+{
+	static const struct arc_hop hops[] = {{.sealer = "first.example"}, {.sealer = "second.example"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sealed_rows / sizeof sealed_rows[0]; i++) {
+		struct bench bench;
+		struct collection collection;
+
+		bench_begin(&bench);
+		bench_header(&bench, SEALED("1", "a.example", "dkim=pass header.d=hoge.example") FROM);
+		bench.verdicts.arc = sealed_rows[i].arc;
+		bench.verdicts.arc.hops = hops;
+		collection_begin(&collection, &bench.facts, bench.arena);
+		assert_string_equal(culprit_of(&collection, &bench.signatures[0]), sealed_rows[i].who);
+		bench_end(&bench);
+	}
+}
+
 void culprits(void **state)
 {
 	(void)state;
