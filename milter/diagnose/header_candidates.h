@@ -4,6 +4,7 @@
 
 #include "diagnose/header_change.h"
 
+struct effort;
 struct header_field;
 
 /* One value, behind the colon; NULL means the field was absent. */
@@ -19,6 +20,7 @@ struct header_candidates {
 	struct arena *arena;
 	struct header_candidate *items;
 	size_t count, size;
+	struct effort *effort; /* of those who make many: they end with it; NULL: no limit */
 };
 
 struct header_candidates header_candidates_new(struct arena *arena);

@@ -1,6 +1,7 @@
 #include "diagnose/header_change.h"
 
 #include "base/arena.h"
+#include "diagnose/effort.h"
 #include "diagnose/header_search.h"
 #include "message/header_list.h"
 
@@ -91,15 +92,22 @@ static void gather(struct header_search *search, size_t slot)
 	add_all(search, slot, &list);
 }
 
+/* Making candidates takes time too, and a stranger decides from how many fields. */
+static bool may_gather(struct header_search *search)
+{
+	return search->tries_left > 0 && effort_exceeds(search->effort, 0);
+}
+
 /* Encoded words may have been written in many ways: tried when the other fields had their turn. */
 static void gather_encodings(struct header_search *search)
 {
-	for (size_t slot = 0; slot < search->slot_count; slot++) {
+	for (size_t slot = 0; slot < search->slot_count && may_gather(search); slot++) {
 		struct header_candidates list = header_candidates_new(search->arena);
 		const struct header_field *field = search->selection.fields[slot];
 
 		if (field == NULL)
 			continue;
+		list.effort = search->effort;
 		header_candidates_reencoded(&list, field);
 		add_all(search, slot, &list);
 	}
@@ -154,13 +162,12 @@ static void gather_all(struct header_search *search)
 	size_t fields;
 
 	gather_signature(search);
-	for (size_t i = 0; i < search->slot_count && search->tries_left > 0; i++)
+	for (size_t i = 0; i < search->slot_count && may_gather(search); i++)
 		gather(search, i);
 	if (!search->facts->ed25519)
 		sort_hypotheses(search, 0);
 	fields = search->hypothesis_count;
-	if (search->tries_left > 0)
-		gather_encodings(search);
+	gather_encodings(search);
 	sort_hypotheses(search, search->facts->ed25519 ? 0 : fields);
 }
 

@@ -1,6 +1,7 @@
 /* Encoded words as other software may have written them: the same text, or the text without the tag
  * that was put into it, in the usual character sets, encodings and word lengths. */
 #include "base/arena.h"
+#include "diagnose/effort.h"
 #include "diagnose/header_candidates.h"
 #include "diagnose/transcode.h"
 #include "message/encoded_word.h"
@@ -10,6 +11,7 @@
 
 enum {
 	TEXT_MAX = 400, /* octets of decoded text */
+	TAIL_MAX = 600, /* of what comes along behind it in each candidate: an address and a comment */
 	TAGS_MAX = 3,
 	WHOLE = TEXT_MAX * 6,
 	FIRST_WORD_MAX = 30,
@@ -187,6 +189,11 @@ static void offer_manner(const struct rewriting *rewriting, const struct manner 
 	}
 }
 
+static bool may_go_on(const struct header_candidates *list)
+{
+	return list->effort == NULL || effort_exceeds(list->effort, 0);
+}
+
 static void offer_text(const struct rewriting *rewriting)
 {
 	/* small: some write the letter of the encoding small too */
@@ -211,6 +218,8 @@ static void offer_text(const struct rewriting *rewriting)
 	for (size_t i = 0; i < sizeof charsets / sizeof charsets[0]; i++) {
 		struct manner manner = {charsets[i].name, NULL, 'B'};
 
+		if (!may_go_on(rewriting->list))
+			return;
 		offer_manner(rewriting, &manner, charsets[i].layouts);
 		manner.letter = 'b';
 		if (charsets[i].small)
@@ -310,7 +319,9 @@ void header_candidates_reencoded(struct header_candidates *list, const struct he
 		offer_subject(list, span_trim((struct span){decoded.data, decoded.len}));
 		return;
 	}
-	for (size_t i = 0; angle != NULL && i < sizeof addresses / sizeof addresses[0]; i++) {
+	if (angle == NULL || strlen(angle) > TAIL_MAX)
+		return;
+	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
 		struct span name = {field->value, (size_t)(angle - field->value)};
 
 		if (!header_field_is(field, addresses[i]) || memchr(name.at, '<', name.len) != NULL ||

@@ -155,6 +155,28 @@ static void one_huge_field(struct header_list *header, struct arena *arena)
 	add(header, "To", folded(arena, (size_t)FOLDED_WORDS * 14));
 }
 
+/* A name that may have been encoded in many ways, in front of what comes along in each. */
+static void name_before_much(struct header_list *header, struct arena *arena)
+{
+	struct buf value = buf_in(arena);
+
+	buf_text(&value, " =?utf-8?B?44GC?= <");
+	while (value.len < 400000)
+		buf_text(&value, "somebody");
+	buf_text(&value, "@x.test>");
+	add(header, "To", value.data);
+}
+
+static void many_encoded_subjects(struct header_list *header, struct arena *arena)
+{
+	struct buf value = buf_in(arena);
+
+	for (int i = 0; i < 40; i++)
+		buf_text(&value, " =?utf-8?B?44GC44GE?=");
+	for (int i = 0; i < 200; i++)
+		add(header, "Subject", arena_printf(arena, " %d%s", i, value.data));
+}
+
 static void preserved_fields(struct header_list *header, struct arena *arena)
 {
 	for (int i = 0; i < 100; i++)
@@ -290,6 +312,8 @@ static const struct row rows[] = {
 	{"many names", many_names, body_of_parts, NAMES_200, "simple/simple", false},
 	{"one huge field", one_huge_field, small_body, USUAL_NAMES, "simple/simple", false},
 	{"many folds", many_folds, small_body, SUBJECTS_15, "simple/simple", false},
+	{"name before much", name_before_much, small_body, USUAL_NAMES, "relaxed/relaxed", false},
+	{"encoded subjects", many_encoded_subjects, small_body, SUBJECTS_100, "relaxed/relaxed", false},
 	{"preserved fields", preserved_fields, small_body, SUBJECTS_100, "relaxed/relaxed", false},
 	{"many fields", many_fields, body_of_parts, USUAL_NAMES, "relaxed/relaxed", false},
 	{"ed25519", usual_fields, body_of_parts, USUAL_NAMES, "relaxed/relaxed", true},
