@@ -4,7 +4,6 @@
 #include "base/timestamp.h"
 #include "report/record.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,40 +39,72 @@ const char *record_line(const struct record *record, struct arena *arena)
 	return out.data;
 }
 
-static json_t *field_json(const struct record_field *field)
+/* Values are valid UTF-8 in one line (record.h); what else JSON wants escaped is escaped all the same. */
+static void add_string(struct buf *out, const char *value)
 {
-	return field->number ? json_integer(strtoll(field->value, NULL, 10)) : json_string(field->value);
+	buf_char(out, '"');
+	while (*value != '\0') {
+		const char *from = value;
+
+		while ((unsigned char)*value >= ' ' && *value != '"' && *value != '\\')
+			value++;
+		buf_add(out, from, (size_t)(value - from));
+		if (*value == '"' || *value == '\\') {
+			buf_char(out, '\\');
+			buf_char(out, *value++);
+		} else if (*value != '\0') {
+			buf_printf(out, "\\u%04x", (unsigned)(unsigned char)*value++);
+		}
+	}
+	buf_char(out, '"');
 }
 
-/* The object of the cause that the field belongs to, appended to the array when it is the first. */
-static json_t *cause_object(json_t *causes, const struct record_field *field)
+static void add_field(struct buf *out, const struct record_field *field)
 {
-	if (json_array_size(causes) < field->cause)
-		json_array_append_new(causes, json_object());
-	return json_array_get(causes, field->cause - 1);
+	add_string(out, field->name);
+	buf_char(out, ':');
+	if (field->number)
+		buf_printf(out, "%lld", strtoll(field->value, NULL, 10));
+	else
+		add_string(out, field->value);
 }
 
-const char *record_json(const struct record *record, struct arena *arena)
+/* The fields of each cause stand together, in the order of the causes. */
+static void add_causes(struct buf *out, const struct record *record)
 {
-	json_t *object = json_object(), *causes = json_array();
-	char time[TIMESTAMP_SIZE], *text;
-	const char *copy;
+	unsigned cause = 0;
 
-	json_object_set_new(object, "time", json_string(timestamp_format(record->time, time)));
 	for (size_t i = 0; i < record->count; i++) {
 		const struct record_field *field = &record->fields[i];
-		json_t *into = field->cause > 0 ? cause_object(causes, field) : object;
 
-		json_object_set_new(into, field->name, field_json(field));
+		if (field->cause == 0)
+			continue;
+		if (field->cause == cause)
+			buf_char(out, ',');
+		else
+			buf_text(out, cause == 0 ? ",\"causes\":[{" : "},{");
+		cause = field->cause;
+		add_field(out, field);
 	}
-	if (json_array_size(causes) > 0)
-		json_object_set(object, "causes", causes);
-	json_decref(causes);
-	text = json_dumps(object, JSON_COMPACT);
-	json_decref(object);
-	if (text == NULL)
-		abort(); /* memory is at its end: as in base/arena.h */
-	copy = arena_text(arena, text);
-	free(text);
-	return copy;
+	if (cause > 0)
+		buf_text(out, "}]");
+}
+
+/* By hand, not with jansson: it is written for every message, and once more for the store. */
+const char *record_json(const struct record *record, struct arena *arena)
+{
+	struct buf out = buf_in(arena);
+	char time[TIMESTAMP_SIZE];
+
+	buf_text(&out, "{\"time\":");
+	add_string(&out, timestamp_format(record->time, time));
+	for (size_t i = 0; i < record->count; i++) {
+		if (record->fields[i].cause > 0)
+			continue;
+		buf_char(&out, ',');
+		add_field(&out, &record->fields[i]);
+	}
+	add_causes(&out, record);
+	buf_char(&out, '}');
+	return out.data;
 }

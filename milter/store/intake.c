@@ -33,6 +33,7 @@ struct intake {
 	/* under the lock */
 	struct packet *first, *last;
 	size_t count, octets;
+	size_t wanted; /* the writer sleeps until there are so many */
 	bool finishing;
 };
 
@@ -65,8 +66,24 @@ static void keep(struct intake *intake, const char *octets, size_t len)
 	intake->last = packet;
 	intake->count++;
 	intake->octets += len;
-	(void)pthread_cond_broadcast(&intake->changed);
+	if (intake->count >= intake->wanted)
+		(void)pthread_cond_broadcast(&intake->changed);
 	(void)pthread_mutex_unlock(&intake->lock);
+}
+
+/* What is there now. False when all senders are gone. */
+static bool read_waiting(struct intake *intake, char *octets)
+{
+	for (;;) {
+		ssize_t got = recv(intake->fd, octets, ROW_CODE_MAX, MSG_DONTWAIT);
+
+		if (got > 0)
+			keep(intake, octets, (size_t)got);
+		else if (got == 0 || (errno != EINTR && errno != EAGAIN))
+			return false;
+		else if (errno == EAGAIN)
+			return true;
+	}
 }
 
 static void *read_all(void *argument)
@@ -79,18 +96,13 @@ static void *read_all(void *argument)
 	for (;;) {
 		bool finishing = is_finishing(intake); /* before the look: what came before is still read */
 		struct pollfd readable = {.fd = intake->fd, .events = POLLIN};
-		ssize_t got;
 
-		if (poll(&readable, 1, finishing ? 0 : TICK_MS) <= 0) {
-			if (finishing)
+		if (poll(&readable, 1, finishing ? 0 : TICK_MS) > 0) {
+			if (!read_waiting(intake, octets))
 				break;
-			continue;
+		} else if (finishing) {
+			break;
 		}
-		got = recv(intake->fd, octets, ROW_CODE_MAX, MSG_DONTWAIT);
-		if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
-			break; /* all senders are gone */
-		if (got > 0)
-			keep(intake, octets, (size_t)got);
 	}
 	free(octets);
 	return NULL;
@@ -129,6 +141,7 @@ static void wait_for(struct intake *intake, size_t wanted, int wait_ms)
 	struct timespec until = time_in(wait_ms);
 	int waited = 0;
 
+	intake->wanted = wanted;
 	while (intake->count < wanted && !intake->finishing && waited != ETIMEDOUT)
 		waited = pthread_cond_timedwait(&intake->changed, &intake->lock, &until);
 }
