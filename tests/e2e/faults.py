@@ -164,7 +164,8 @@ def disk_full():
                 shutil.copy(os.path.join(disk, "log.json"), daemon.path("log.json"))
                 return any(record["queue_id"] == "AFTER" for record in daemon.records())
 
-            check(await_true(told), "the log does not go on")
+            check(await_true(told, 20), "the log does not go on: " + subprocess.run(
+                ["sh", "-c", f"df {disk}; ls -lR {disk}"], capture_output=True, text=True, check=False).stdout)
             check(len(daemon.workers()) == 1 and "signal" not in daemon.said(), "the worker died")
     finally:
         subprocess.run(["umount", "-l", disk], check=False)
