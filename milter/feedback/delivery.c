@@ -17,7 +17,7 @@
 
 enum {
 	DNS_MS = 20000,         /* longest wait for the destinations of one domain */
-	DNS_QUESTIONS = 10,     /* as many as can be needed, and some */
+	DNS_QUESTIONS = 20,     /* one for each address that is looked at (destination.c) */
 	BASE64_PER_GZIP = 1370, /* octets of mail for 1000 of gzip, line ends included */
 	MAIL_HEAD = 2000,       /* and what is around them, at most */
 };

@@ -75,8 +75,9 @@ static size_t local_start(const char *text, size_t at, size_t from)
 
 	if (start > from && text[start - 1] == '"') {
 		start--;
-		while (start > from && text[start - 1] != '"')
-			start--;
+		while (start > from &&
+			(text[start - 1] != '"' || (start - 1 > from && text[start - 2] == '\\')))
+			start--; /* a quote behind a backslash is one of its characters */
 		return start > from ? start - 1 : from;
 	}
 	while (start > from && is_local_char(text[start - 1]))

@@ -249,6 +249,7 @@ static void texts(void **state)
 		{"no address", "no address"},
 		{"<日本@a.example>", "<@a.example>"},
 		{"\"@a.example", "@a.example"},
+		{"\"john\\\"doe\"@a.example", "@a.example"},
 	};
 	const struct local_part_mask mask = {.kept = LOCAL_PART_NONE};
 	struct arena *arena = arena_new();
