@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -515,13 +516,16 @@ static void letters_have_their_shape(void **state)
 static void sendmail_gets_the_letter(void **state)
 {
 	static const struct {
-		const char *command;
-		bool sent;
+		const char *status; /* of the command; NULL: there is none */
+		enum letter_end end;
 	} rows[] = {
-		{"/bin/cat", false}, /* "-f" is no option of it */
-		{"/bin/true", true},
-		{"/bin/false", false},
-		{"/nonexistent/sendmail", false},
+		{"0", LETTER_SENT},
+		{"1", LETTER_NOT_SENT},
+		{"67", LETTER_REFUSED},  /* EX_NOUSER */
+		{"68", LETTER_REFUSED},  /* EX_NOHOST */
+		{"75", LETTER_NOT_SENT}, /* EX_TEMPFAIL */
+		{"$(kill -KILL $$)", LETTER_UNKNOWN},
+		{NULL, LETTER_NOT_SENT},
 	};
 	struct letter letter = {.from = "a@b.example",
 		.to = "c@d.example",
@@ -534,14 +538,18 @@ static void sendmail_gets_the_letter(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		char path[] = "/tmp/sekisho-sendmail.XXXXXX";
+		int fd = mkstemp(path);
 		struct fault fault = {""};
-		int silent = dup(STDERR_FILENO);
 
-		assert_non_null(freopen("/dev/null", "w", stderr));
-		assert_int_equal(letter_send(rows[i].command, &letter, &fault), rows[i].sent);
-		assert_true(dup2(silent, STDERR_FILENO) >= 0);
-		(void)close(silent);
-		assert_int_equal(fault.text[0] == '\0', rows[i].sent);
+		assert_true(fd >= 0);
+		assert_true(dprintf(fd, "#!/bin/sh\ncat >/dev/null\nexit %s\n",
+				    rows[i].status != NULL ? rows[i].status : "") > 0);
+		assert_int_equal(fchmod(fd, rows[i].status != NULL ? 0700 : 0600), 0);
+		(void)close(fd);
+		assert_int_equal(letter_send(path, &letter, &fault), rows[i].end);
+		assert_int_equal(fault.text[0] == '\0', rows[i].end == LETTER_SENT);
+		assert_int_equal(unlink(path), 0);
 	}
 }
 
