@@ -26,8 +26,11 @@ static const struct layout {
 	{40, 40}};
 enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
 
-/* Which characters Q leaves as they are, beside letters and figures (RFC 2047 section 5). */
-static const char *const q_literals[] = {"!*+-/", "", "!*+-/.,:;@#$%&'()<>[]{}|~^`\"\\"};
+/* Which characters Q leaves as they are, beside letters and figures, and how it writes a blank (RFC 2047
+ * sections 4.2 and 5). */
+static const struct q_manner {
+	const char *literals, *blank;
+} q_manners[] = {{"!*+-/", "_"}, {"", "_"}, {"", "=20"}, {"!*+-/.,:;@#$%&'()<>[]{}|~^`\"\\", "_"}};
 
 /* One text to be written again: what stands before and behind it, and what it would mean. */
 struct rewriting {
@@ -80,9 +83,10 @@ static size_t character_length(struct span text)
 	return len;
 }
 
-/* How one word is written: literals is NULL for B. */
+/* How one word is written: q is NULL for B. */
 struct manner {
-	const char *charset, *literals;
+	const char *charset;
+	const struct q_manner *q;
 	char letter;
 };
 
@@ -93,8 +97,8 @@ static void write_q_word(struct buf *out, const struct manner *manner, struct sp
 		char c = octets.at[i];
 
 		if (c == ' ')
-			buf_char(out, '_');
-		else if (text_is_alnum(c) || (c != '\0' && strchr(manner->literals, c) != NULL))
+			buf_text(out, manner->q->blank);
+		else if (text_is_alnum(c) || (c != '\0' && strchr(manner->q->literals, c) != NULL))
 			buf_char(out, c);
 		else
 			buf_printf(out, "=%02X", (unsigned char)c);
@@ -111,7 +115,7 @@ static bool write_word(struct buf *out, struct span text, const struct manner *m
 			return false;
 		text = (struct span){octets.data, octets.len};
 	}
-	if (manner->literals == NULL)
+	if (manner->q == NULL)
 		encoded_word_write(out, span_of(manner->charset), manner->letter, text);
 	else
 		write_q_word(out, manner, text);
@@ -225,12 +229,12 @@ static void offer_text(const struct rewriting *rewriting)
 		if (charsets[i].small)
 			offer_manner(rewriting, &manner, charsets[i].layouts);
 		manner.letter = 'Q';
-		for (size_t q = 0; charsets[i].q && q < sizeof q_literals / sizeof q_literals[0]; q++) {
-			manner.literals = q_literals[q];
+		for (size_t q = 0; charsets[i].q && q < sizeof q_manners / sizeof q_manners[0]; q++) {
+			manner.q = &q_manners[q];
 			offer_manner(rewriting, &manner, charsets[i].layouts);
 		}
 		manner.letter = 'q';
-		manner.literals = q_literals[0];
+		manner.q = &q_manners[0];
 		if (charsets[i].q && charsets[i].small)
 			offer_manner(rewriting, &manner, charsets[i].layouts);
 	}

@@ -63,6 +63,8 @@ static const struct row {
 		" \"Hana Ko\" <a@x>"},
 	{HEADER_REENCODED, CANON_RELAXED, "To", " Hana Ko <a@x>", " \"Hana Ko\" <a@x>", NULL, NULL,
 		" Hana Ko <a@x>"},
+	{HEADER_REENCODED, CANON_RELAXED, "Subject", " =?UTF-8?Q?pr=C3=AAt=20ici?=",
+		" =?UTF-8?B?cHLDqnQgaWNp?=", NULL, NULL, " =?UTF-8?Q?pr=C3=AAt=20ici?="},
 	{HEADER_UNKNOWN, CANON_RELAXED, "Subject", " Invoice", " Win a prize", NULL, NULL, ""},
 };
 
