@@ -169,17 +169,16 @@ static bool was_handled(const struct collection *collection)
  * nobody had in hand speaks for another key; settings fail more often than transport. */
 static void unproven_key(struct collection *collection, const struct signature_verdict *signature)
 {
-	bool intact = signature->digests_known && signature->body_hash_matches;
 	const struct alteration *alteration = alteration_of(collection, signature);
+	bool intact = signature->digests_known && signature->body_hash_matches;
+	bool explained = alteration != NULL && alteration->header.kind != HEADER_UNKNOWN;
+	bool sibling = another_passes(collection);
 
-	if (alteration != NULL && alteration->header.kind != HEADER_UNKNOWN) {
-		altered(collection, signature, true);
-	} else if (intact && another_passes(collection)) {
+	if (intact && !explained && (sibling || (alteration != NULL && !was_handled(collection)))) {
 		wrong_key(collection, signature, CONFIDENCE_LIKELY);
-	} else if (intact && alteration != NULL && !was_handled(collection)) {
-		wrong_key(collection, signature, CONFIDENCE_LIKELY);
-		altered_header(collection, signature); /* nor can it be excluded */
-	} else if (alteration == NULL || !signature_wrong_key_causes(collection, signature)) {
+		if (!sibling)
+			altered_header(collection, signature); /* nor can it be excluded */
+	} else if (explained || alteration == NULL || !signature_wrong_key_causes(collection, signature)) {
 		altered(collection, signature, true);
 	}
 }
