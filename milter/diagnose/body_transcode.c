@@ -46,7 +46,7 @@ static struct body_variant finish(struct rewriting *rewriting, enum body_change_
 /* mime_of goes level by level; a body is written from its top to its end. */
 static const struct mime_part **in_order(const struct mime *mime, struct arena *arena)
 {
-	const struct mime_part **parts = arena_array(arena, mime->count + 1, sizeof *parts);
+	const struct mime_part **parts = arena_array(arena, mime->count + 1, sizeof(struct mime_part *));
 
 	for (size_t i = 0; i < mime->count; i++) {
 		size_t place = i;
