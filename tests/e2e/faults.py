@@ -209,8 +209,10 @@ def clock_jump():
             clock.move(jump)
             began = time.monotonic()
             results = results_of(deliver(daemon.where, Message()))
-            check("spf=pass" in results, f"after {jump}: {results}")
+            # until the supervisor has noticed that the clock was set back, libunbound may ask nobody: temperror
+            check("spf=pass" in results or (jump < 0 and "spf=temperror" in results), f"after {jump}: {results}")
             check(time.monotonic() - began < 2, f"slow after {jump}")
+            check(await_true(lambda: "spf=pass" in results_of(deliver(daemon.where, Message()))), f"not well after {jump}")
             waiting.join(DEADLINE_S)
             check(not waiting.is_alive(), f"a question hangs after {jump}")
             names = (f"n{number}-{attempt}.fresh.example" for attempt in range(1000))
