@@ -89,7 +89,7 @@ static unsigned long version_in(const char *versions, const char *library)
 static const struct {
 	const char *library, *text;
 	unsigned long least;
-} versions_tested[] = {
+} known_versions[] = {
 	{"libspf2 ", "1.2.10", 1002010},
 	{"libopendkim ", "2.11.0", 2011000},
 	{"OpenSSL ", "3.0.0", 3000000},
@@ -100,11 +100,11 @@ void check_versions(struct examination *examination)
 	char versions[256];
 
 	(void)libraries_versions(versions, sizeof versions);
-	for (size_t i = 0; i < sizeof versions_tested / sizeof versions_tested[0]; i++)
-		if (version_in(versions, versions_tested[i].library) < versions_tested[i].least) {
+	for (size_t i = 0; i < sizeof known_versions / sizeof known_versions[0]; i++)
+		if (version_in(versions, known_versions[i].library) < known_versions[i].least) {
 			note_warning(examination, "Upgrade the library.",
 				"%s: sekisho knows the defects of %s%s and later", versions,
-				versions_tested[i].library, versions_tested[i].text);
+				known_versions[i].library, known_versions[i].text);
 			return;
 		}
 	note_fine(examination, "sekisho %s, %s", PACKAGE_VERSION, versions);
