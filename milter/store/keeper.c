@@ -61,10 +61,17 @@ static void open_database(struct keeper *keeper, int64_t now_s)
 	}
 	if (fault.text[0] != '\0')
 		keeper->plan.say(keeper->plan.self, fault.text);
-	if (keeper->was_away)
-		keeper->plan.say(keeper->plan.self, "the store is there again");
+}
+
+/* Only rows that are in it show that it is there: one on a full disk can be opened as often as one likes. */
+static void note_stored(struct keeper *keeper, size_t count)
+{
+	keeper->counts.stored += count;
+	if (count == 0 || !keeper->was_away)
+		return;
 	keeper->was_away = false;
 	keeper->said_s[NO_DATABASE] = 0;
+	keeper->plan.say(keeper->plan.self, "the store is there again");
 }
 
 static void lose_database(struct keeper *keeper, const struct fault *fault, int64_t now_s)
@@ -124,7 +131,7 @@ void keeper_put(struct keeper *keeper, const struct row *rows, size_t count, int
 	if (count == 0)
 		return;
 	if (keeper->database != NULL && database_put(keeper->database, rows, count, &fault)) {
-		keeper->counts.stored += count;
+		note_stored(keeper, count);
 		return;
 	}
 	if (keeper->database != NULL)
@@ -143,8 +150,8 @@ static void replay(struct keeper *keeper, int64_t now_s)
 	if (broken > 0)
 		lose(keeper, broken, "the spool has rows that cannot be read", now_s);
 	if (count == 0 || database_put(keeper->database, rows, count, &fault)) {
-		keeper->counts.stored += count;
 		spool_drop(keeper->spool);
+		note_stored(keeper, count);
 	} else {
 		lose_database(keeper, &fault, now_s);
 	}

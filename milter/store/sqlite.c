@@ -20,12 +20,26 @@ enum {
 struct sqlite {
 	sqlite3 *database;
 	sqlite3_stmt *insert;
+	bool may_write;
+	bool damaged; /* the file is no database any more; a locked or full one is */
+	char path[PATH_SIZE];
 };
 
+static bool is_damage(int code)
+{
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+/* Damage is found while the store is opened or, when a disk rots, long after. */
 static bool refuse(struct sqlite *self, const char *doing, struct fault *fault)
 {
-	fault_set(fault, "sqlite, %s: %s", doing,
-		self->database != NULL ? sqlite3_errmsg(self->database) : "out of memory");
+	bool damaged = self->database != NULL && is_damage(sqlite3_errcode(self->database));
+
+	self->damaged = self->damaged || (self->may_write && damaged);
+	fault_set(fault, "sqlite, %.80s: %.60s%s%.80s%s", doing,
+		self->database != NULL ? sqlite3_errmsg(self->database) : "out of memory",
+		self->damaged ? "; it becomes " : "", self->damaged ? self->path : "",
+		self->damaged ? ".damaged, and a new one begins" : "");
 	return false;
 }
 
@@ -96,15 +110,6 @@ static bool prepare(struct sqlite *self, struct fault *fault)
 	return good;
 }
 
-static void close_sqlite(void *engine)
-{
-	struct sqlite *self = engine;
-
-	(void)sqlite3_finalize(self->insert);
-	(void)sqlite3_close(self->database);
-	free(self);
-}
-
 static bool open_for_writing(struct sqlite *self, struct fault *fault)
 {
 	return run(self,
@@ -115,65 +120,75 @@ static bool open_for_writing(struct sqlite *self, struct fault *fault)
 	       migrate(self, fault) && prepare(self, fault);
 }
 
-static struct sqlite *open_file(const char *path, bool may_write, struct fault *fault)
+/* What was not yet written back goes with it: tools that save what can be saved want both. */
+static void set_aside(const char *path)
+{
+	static const char *const parts[] = {"", "-wal"};
+	char name[PATH_SIZE], aside[PATH_SIZE + 16];
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (snprintf(name, sizeof name, "%s%s", path, parts[i]) < (int)sizeof name) {
+			(void)snprintf(aside, sizeof aside, "%s.damaged%s", path, parts[i]);
+			(void)rename(name, aside);
+		}
+	if (snprintf(name, sizeof name, "%s-shm", path) < (int)sizeof name)
+		(void)unlink(name);
+}
+
+/* The next opening finds nothing in place of a damaged file. SQLite deletes the -wal of what it closes last.
+ */
+static void close_sqlite(void *engine)
+{
+	struct sqlite *self = engine;
+
+	if (self->damaged)
+		set_aside(self->path);
+	(void)sqlite3_finalize(self->insert);
+	(void)sqlite3_close(self->database);
+	free(self);
+}
+
+static bool open_file(struct sqlite *self, struct fault *fault)
+{
+	int flags = (self->may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+
+	if (sqlite3_open_v2(self->path, &self->database, flags, NULL) != SQLITE_OK)
+		return refuse(self, self->path, fault);
+	(void)sqlite3_busy_timeout(self->database, BUSY_MS);
+	return !self->may_write || open_for_writing(self, fault);
+}
+
+/* NULL with the reason in fault; *damaged: a damaged file was set aside. */
+static struct sqlite *open_once(const char *path, bool may_write, bool *damaged, struct fault *fault)
 {
 	struct sqlite *self = calloc(1, sizeof *self);
-	int flags = (may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+	int fd = may_write ? private_file_open(path, fault) : -1;
+	bool good = fd >= 0 || !may_write;
 
 	if (self == NULL)
 		abort();
-	if (sqlite3_open_v2(path, &self->database, flags, NULL) != SQLITE_OK)
-		(void)refuse(self, path, fault);
-	else if (sqlite3_busy_timeout(self->database, BUSY_MS) == SQLITE_OK &&
-		 (!may_write || open_for_writing(self, fault)))
+	if (fd >= 0)
+		(void)close(fd);
+	self->may_write = may_write;
+	if (snprintf(self->path, sizeof self->path, "%s", path) >= (int)sizeof self->path) {
+		fault_set(fault, "sqlite: the path is too long");
+		good = false;
+	}
+	if (good && open_file(self, fault))
 		return self;
+	*damaged = self->damaged;
 	close_sqlite(self);
 	return NULL;
 }
 
-/* Is what is there no database any more? A locked or full one is. */
-static bool is_damaged(const char *path)
-{
-	sqlite3 *database = NULL;
-	int found = SQLITE_OK;
-
-	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
-		found = sqlite3_exec(database, "PRAGMA schema_version", NULL, NULL, NULL);
-	(void)sqlite3_close(database);
-	return found == SQLITE_CORRUPT || found == SQLITE_NOTADB;
-}
-
-static void set_aside(const char *path)
-{
-	static const char *const companions[] = {"-wal", "-shm"};
-	char name[PATH_SIZE];
-
-	if (snprintf(name, sizeof name, "%s.damaged", path) < (int)sizeof name)
-		(void)rename(path, name);
-	for (size_t i = 0; i < sizeof companions / sizeof companions[0]; i++)
-		if (snprintf(name, sizeof name, "%s%s", path, companions[i]) < (int)sizeof name)
-			(void)unlink(name);
-}
-
 static void *open_sqlite(const char *path, bool may_write, struct fault *fault)
 {
-	struct sqlite *self;
-	int fd;
+	bool damaged = false;
+	struct sqlite *self = open_once(path, may_write, &damaged, fault);
 
-	if (!may_write)
-		return open_file(path, false, fault);
-	fd = private_file_open(path, fault);
-	if (fd < 0)
-		return NULL;
-	(void)close(fd);
-	self = open_file(path, true, fault);
-	if (self != NULL || !is_damaged(path))
+	if (self != NULL || !damaged)
 		return self;
-	set_aside(path);
-	fd = private_file_open(path, fault);
-	if (fd >= 0)
-		(void)close(fd);
-	self = open_file(path, true, fault);
+	self = open_once(path, may_write, &damaged, fault);
 	if (self != NULL)
 		fault_set(fault, "the store was damaged: it is %s.damaged now, a new one begins", path);
 	return self;

@@ -9,6 +9,7 @@
 #include "store/spool.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -374,6 +375,54 @@ static void what_cannot_be_opened_is_told(void **state)
 	arena_free(&arena);
 }
 
+/* A disk that rots while the store is in use: what is left is set aside, and the rows go on. */
+static void damage_in_use_is_set_aside(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *path = path_of("rot.db", arena);
+	const char *where = arena_printf(arena, "sqlite:%s", path);
+	struct fault fault = {""};
+	struct database *database = database_open(where, true, &fault);
+	struct row rows[500];
+	bool good = true;
+	sqlite3 *other;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(database);
+	for (unsigned i = 0; i < 500; i++)
+		rows[i] = row_numbered(i, arena);
+	assert_true(database_put(database, rows, 500, &fault));
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK); /* so that ours does not trust its cache */
+	assert_int_equal(
+		sqlite3_exec(other, "DELETE FROM verdicts WHERE n < 3; PRAGMA wal_checkpoint(TRUNCATE)", NULL,
+			NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_close(other), SQLITE_OK);
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	for (unsigned i = 0; i < 4000; i++) {
+		assert_int_equal(fseek(file, 4096 + (long)i * 16, SEEK_SET), 0);
+		assert_true(fputs("no database page", file) >= 0);
+	}
+	assert_int_equal(fclose(file), 0);
+
+	for (unsigned i = 0; good && i < 10; i++) {
+		rows[0] = row_numbered(1000 + i, arena);
+		good = database_put(database, rows, 1, &fault);
+	}
+	assert_false(good);
+	assert_non_null(strstr(fault.text, "rot.db.damaged, and a new one begins"));
+	database_close(&database);
+	assert_int_equal(access(path_of("rot.db.damaged", arena), F_OK), 0);
+	database = database_open(where, true, &fault);
+	assert_non_null(database);
+	assert_true(database_put(database, rows, 500, &fault));
+	assert_int_equal(all_of(database, "", "", false, arena).count, 500);
+	database_close(&database);
+	arena_free(&arena);
+}
+
 struct told {
 	unsigned count;
 	char last[400];
@@ -464,6 +513,50 @@ static void without_spool_they_are_counted(void **state)
 	keeper_close(&keeper);
 }
 
+/* A full disk lets the store be opened, again and again, and takes nothing: told once a minute all the same.
+ */
+static void a_store_that_opens_and_takes_nothing(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *path = path_of("full.db", arena);
+	struct told told = {0};
+	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s", path),
+		.spool_path = path_of("full.spool", arena),
+		.spool_most = 1000000,
+		.days = 36500,
+		.say = hear,
+		.self = &told};
+	struct keeper *keeper = keeper_open(&plan, 1000);
+	sqlite3 *other;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other,
+				 "CREATE TRIGGER full BEFORE INSERT ON verdicts BEGIN SELECT"
+				 " RAISE(ABORT, 'database or disk is full'); END",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	for (unsigned i = 0; i < 59; i++) {
+		put_numbered(keeper, i, 1, 1000 + i);
+		keeper_tend(keeper, 1000 + i);
+	}
+	assert_int_equal(told.count, 1);
+	assert_non_null(strstr(told.last, "disk is full"));
+	assert_in_range(keeper_counts(keeper).failures, 8, 59);
+	put_numbered(keeper, 59, 1, 1065);
+	keeper_tend(keeper, 1065);
+	assert_int_equal(told.count, 2); /* a minute later again */
+	assert_int_equal(sqlite3_exec(other, "DROP TRIGGER full", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(other), SQLITE_OK);
+	keeper_tend(keeper, 1075);
+	assert_int_equal(told.count, 3);
+	assert_non_null(strstr(told.last, "there again"));
+	assert_int_equal(keeper_counts(keeper).stored, 60);
+	assert_int_equal(keeper_counts(keeper).lost, 0);
+	keeper_close(&keeper);
+	arena_free(&arena);
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -490,8 +583,10 @@ int main(void)
 		cmocka_unit_test(hostile_values_are_values),
 		cmocka_unit_test(old_rows_go),
 		cmocka_unit_test(what_cannot_be_opened_is_told),
+		cmocka_unit_test(damage_in_use_is_set_aside),
 		cmocka_unit_test(nothing_is_lost_while_it_is_away),
 		cmocka_unit_test(without_spool_they_are_counted),
+		cmocka_unit_test(a_store_that_opens_and_takes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
