@@ -33,6 +33,7 @@ struct selection {
 	const char *domain;   /* from_domain or dmarc_domain is this one; "" for all */
 	const char *queue_id; /* "" for all */
 	bool by_dmarc_domain; /* only rows with one, ordered by it, and without their record */
+	bool failures;        /* beside it: only rows with a failure report, and only here with its text */
 };
 
 /* Gives each row to take, until that returns false. The row lives until take returns. False when the database

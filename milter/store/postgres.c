@@ -13,7 +13,7 @@
 #ifdef HAVE_LIBPQ
 #include <libpq-fe.h>
 
-enum { DAY_S = 86400, DAYS_KNOWN = 64, SCHEMA_VERSION = 1 };
+enum { DAY_S = 86400, DAYS_KNOWN = 64, SCHEMA_VERSION = 2 };
 
 struct postgres {
 	PGconn *connection;
@@ -92,8 +92,13 @@ static bool migrate(struct postgres *self, struct fault *fault)
 				"CREATE TABLE verdicts (%s, PRIMARY KEY (time, id)) PARTITION BY RANGE "
 				"(time);"
 				"CREATE INDEX verdicts_queue_id ON verdicts (queue_id);"
-				"INSERT INTO verdicts_version VALUES (1)",
-				sql_definitions(arena)),
+				"INSERT INTO verdicts_version VALUES (%d)",
+				sql_definitions(arena), SCHEMA_VERSION),
+			fault);
+	else if (good && version < 2)
+		good = run(self,
+			"ALTER TABLE verdicts ADD COLUMN failure TEXT NOT NULL DEFAULT '';"
+			"INSERT INTO verdicts_version VALUES (2)",
 			fault);
 	arena_free(&arena);
 	return good;

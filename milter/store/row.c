@@ -23,7 +23,7 @@ const struct column columns[] = {
 const size_t column_count = sizeof columns / sizeof columns[0];
 
 /* Raised whenever columns.def changes: what an older writer spooled is then left aside. */
-static const char code_version = 1;
+static const char code_version = 2;
 
 enum { SIGNATURES_KEPT = 20, NAME_MAX_OCTETS = 255 };
 

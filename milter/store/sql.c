@@ -26,12 +26,18 @@ const char *sql_names(struct arena *arena)
 }
 
 /* The record is most of a row: sorting a day of it would move gigabytes that no report needs. */
+static bool is_wanted(const struct selection *selection, const char *name)
+{
+	if (strcmp(name, "record") == 0)
+		return !selection->by_dmarc_domain;
+	return strcmp(name, "failure") != 0 || selection->failures;
+}
+
 static void add_wanted(struct buf *text, const struct selection *selection)
 {
 	for (size_t i = 0; i < column_count; i++)
 		buf_printf(text, "%s%s%s", i > 0 ? ", " : "",
-			selection->by_dmarc_domain && strcmp(columns[i].name, "record") == 0 ? "'' AS " : "",
-			columns[i].name);
+			is_wanted(selection, columns[i].name) ? "" : "'' AS ", columns[i].name);
 }
 
 const char *sql_select(const struct selection *selection, char mark, struct arena *arena)
@@ -46,6 +52,8 @@ const char *sql_select(const struct selection *selection, char mark, struct aren
 		" AND (%c3 = '' OR from_domain = %c3 OR dmarc_domain = %c3)"
 		" AND (%c4 = '' OR queue_id = %c4)",
 		mark, mark, mark, mark, mark, mark, mark);
+	if (selection->failures)
+		buf_text(&text, " AND failure <> ''");
 	buf_text(&text, selection->by_dmarc_domain ? " AND dmarc_domain <> '' ORDER BY dmarc_domain, time"
 						   : " ORDER BY time");
 	return text.data;

@@ -60,18 +60,18 @@ static int64_t number_of(struct sqlite *self, const char *sql)
 	return number;
 }
 
-/* Step N brings version N to N + 1; those behind the first are for files of older versions. */
-static const char *migration(int version, struct arena *arena)
-{
-	if (version != 0)
-		return NULL;
-	return arena_printf(arena,
-		"CREATE TABLE verdicts (n INTEGER PRIMARY KEY, %s);"
-		"CREATE UNIQUE INDEX verdicts_once ON verdicts (time, id);",
-		sql_definitions(arena));
-}
+enum { SCHEMA_VERSION = 2 };
 
-enum { SCHEMA_VERSION = 1 };
+/* What brings a file of that version to the next; a new one, of version 0, has all columns at once. */
+static const char *migration(int64_t version, struct arena *arena)
+{
+	if (version == 0)
+		return arena_printf(arena,
+			"CREATE TABLE verdicts (n INTEGER PRIMARY KEY, %s);"
+			"CREATE UNIQUE INDEX verdicts_once ON verdicts (time, id);",
+			sql_definitions(arena));
+	return "ALTER TABLE verdicts ADD COLUMN failure TEXT NOT NULL DEFAULT ''"; /* 1 to 2 */
+}
 
 static bool migrate(struct sqlite *self, struct fault *fault)
 {
@@ -84,11 +84,14 @@ static bool migrate(struct sqlite *self, struct fault *fault)
 			(long long)version, SCHEMA_VERSION);
 		good = false;
 	}
-	for (; good && version < SCHEMA_VERSION; version++)
-		good = run(self, "BEGIN IMMEDIATE", fault) &&
-		       run(self, migration((int)version, arena), fault) &&
-		       run(self, arena_printf(arena, "PRAGMA user_version = %d", (int)version + 1), fault) &&
+	while (good && version < SCHEMA_VERSION) {
+		int64_t next = version == 0 ? SCHEMA_VERSION : version + 1;
+
+		good = run(self, "BEGIN IMMEDIATE", fault) && run(self, migration(version, arena), fault) &&
+		       run(self, arena_printf(arena, "PRAGMA user_version = %d", (int)next), fault) &&
 		       run(self, "COMMIT", fault);
+		version = next;
+	}
 	arena_free(&arena);
 	return good;
 }

@@ -287,6 +287,56 @@ static void sqlite_keeps_rows_once(void **state)
 	arena_free(&arena);
 }
 
+/* Makes of a store one as the version before left it. */
+static void make_older(const char *where)
+{
+	static const char older[] = "ALTER TABLE verdicts DROP COLUMN failure;";
+	char command[1024];
+
+	if (strncmp(where, "sqlite:", strlen("sqlite:")) == 0)
+		(void)snprintf(command, sizeof command, "sqlite3 '%s' '%s PRAGMA user_version = 1'",
+			where + strlen("sqlite:"), older);
+	else
+		(void)snprintf(command, sizeof command,
+			"psql -q '%s' -c '%s UPDATE verdicts_version SET version = 1'",
+			where + strlen("postgresql:"), older);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a test */
+}
+
+static void an_older_store_is_brought_up_to_date(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *where = fresh_place("older.db", arena);
+	struct selection failures = {
+		.until = INT64_MAX, .domain = "", .queue_id = "", .by_dmarc_domain = true, .failures = true};
+	struct fault fault = {""};
+	struct database *database = database_open(where, true, &fault);
+	struct row row = row_numbered(1, arena), failed = row_numbered(2, arena);
+	struct seen seen = {.arena = arena};
+
+	(void)state;
+	assert_non_null(database);
+	assert_true(database_put(database, &row, 1, &fault));
+	database_close(&database);
+	make_older(where);
+	for (int round = 0; round < 2; round++) {
+		database = database_open(where, true, &fault);
+		if (database == NULL)
+			fail_msg("%s", fault.text);
+		failed.failure = "Feedback-Type: auth-failure\n";
+		assert_true(database_put(database, &failed, 1, &fault));
+		assert_int_equal(all_of(database, "", "", false, arena).count, 2);
+		database_close(&database);
+	}
+	database = database_open(where, false, &fault);
+	assert_true(database_select(database, &failures, note, &seen, &fault));
+	assert_int_equal(seen.count, 1);
+	assert_string_equal(seen.last.failure, failed.failure);
+	assert_string_equal(seen.last.record, "");
+	database_close(&database);
+	arena_free(&arena);
+}
+
 static void hostile_values_are_values(void **state)
 {
 	struct arena *arena = arena_new();
@@ -580,6 +630,7 @@ int main(void)
 		cmocka_unit_test(the_spool_keeps_rows),
 		cmocka_unit_test(a_full_spool_refuses),
 		cmocka_unit_test(sqlite_keeps_rows_once),
+		cmocka_unit_test(an_older_store_is_brought_up_to_date),
 		cmocka_unit_test(hostile_values_are_values),
 		cmocka_unit_test(old_rows_go),
 		cmocka_unit_test(what_cannot_be_opened_is_told),
