@@ -48,6 +48,7 @@ struct counters {
 	atomic_uint_fast64_t dns_kinds[DNS_KINDS], dns_troubles[DNS_TROUBLES];
 	atomic_uint_fast64_t records_lost;
 	atomic_uint_fast64_t rows_stored, rows_spooled, rows_lost, store_failures;
+	atomic_uint_fast64_t rows_held; /* now, in the memory of the writer */
 	atomic_uint_fast64_t workers_started, workers_died, reloads, reloads_refused;
 	struct histogram message_ms, dns_ms, diagnosis_ms;
 	struct gauges gauges[GAUGES_MAX];

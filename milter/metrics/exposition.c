@@ -187,6 +187,12 @@ static void add_histogram(struct buf *text, const char *name, const struct histo
 	buf_printf(text, "%s_count %" PRIu64 "\n", name, up_to_here);
 }
 
+static void add_held(struct buf *text, const struct counters *counters)
+{
+	head(text, "sekisho_store_rows_waiting", "gauge", "Verdicts in the memory of the store's writer.");
+	buf_printf(text, "sekisho_store_rows_waiting %" PRIu64 "\n", value_of(&counters->rows_held));
+}
+
 static void add_gauges(struct buf *text, const struct counters *counters)
 {
 	for (size_t row = 0; row < sizeof gauge_rows / sizeof gauge_rows[0]; row++) {
@@ -220,6 +226,7 @@ const char *exposition_text(const struct counters *counters, struct arena *arena
 		head(&text, histogram_rows[i].name, "histogram", histogram_rows[i].help);
 		add_histogram(&text, histogram_rows[i].name, at(counters, histogram_rows[i].offset));
 	}
+	add_held(&text, counters);
 	add_gauges(&text, counters);
 	return text.data;
 }

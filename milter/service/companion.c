@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 enum {
-	END_LIMIT_MS = 5000,     /* from the closing of the lifeline to SIGKILL */
 	BACK_OFF_MIN_MS = 1000,  /* before it is started again */
 	BACK_OFF_MAX_MS = 60000, /* and at most */
 };
@@ -58,21 +57,25 @@ static bool is_ending(const struct companion *companion)
 	return companion->pid > 0 && companion->lifeline < 0;
 }
 
-/* True when it has ended without being told to; fault then says how. */
-static bool has_died(struct companion *companion, struct fault *fault)
+/* What there is to say about its end, with fault; no news when it was told to and did. */
+static enum companion_news look_for_end(struct companion *companion, struct fault *fault)
 {
 	bool told = is_ending(companion);
 	int status = 0;
 
 	if (companion->pid <= 0 || waitpid(companion->pid, &status, WNOHANG) != companion->pid)
-		return false;
+		return COMPANION_NO_NEWS;
 	companion->pid = 0;
 	let_go(companion);
+	if (told && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+		fault_set(fault, "did not end within %d s and was killed", companion->end_limit_ms / 1000);
+		return COMPANION_KILLED;
+	}
 	if (told)
-		return false;
+		return COMPANION_NO_NEWS;
 	fault_set(fault, "ended with %s %d", WIFSIGNALED(status) ? "signal" : "status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	return true;
+	return COMPANION_DIED;
 }
 
 static void back_off(struct companion *companion, int64_t now_ms)
@@ -87,7 +90,7 @@ static void end(struct companion *companion, int64_t now_ms)
 {
 	if (!is_ending(companion)) {
 		let_go(companion);
-		companion->kill_at_ms = now_ms + END_LIMIT_MS;
+		companion->kill_at_ms = now_ms + companion->end_limit_ms;
 		companion->back_off_ms = companion->start_again_ms = 0;
 	} else if (now_ms >= companion->kill_at_ms) {
 		(void)kill(companion->pid, SIGKILL);
@@ -98,10 +101,12 @@ static void end(struct companion *companion, int64_t now_ms)
 enum companion_news companion_keep(
 	struct companion *companion, const struct companion_wish *wish, int64_t now_ms, struct fault *fault)
 {
-	if (has_died(companion, fault)) {
+	enum companion_news news = look_for_end(companion, fault);
+
+	if (news == COMPANION_DIED)
 		back_off(companion, now_ms);
-		return COMPANION_DIED;
-	}
+	if (news != COMPANION_NO_NEWS)
+		return news;
 	if (companion->pid > 0) {
 		if (!wish->wanted || companion->generation != wish->generation)
 			end(companion, now_ms);

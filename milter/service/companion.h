@@ -25,6 +25,7 @@ struct companion {
 	unsigned generation; /* of the configuration it was started with */
 	int64_t start_again_ms, kill_at_ms;
 	int64_t back_off_ms;
+	int end_limit_ms; /* from the closing of the lifeline to SIGKILL */
 };
 
 /* What the supervisor wants of it now. */
@@ -35,7 +36,8 @@ struct companion_wish {
 	unsigned generation;
 };
 
-enum companion_news { COMPANION_NO_NEWS, COMPANION_DIED, COMPANION_NOT_STARTED };
+/* KILLED: it was told to end, and did not in time. */
+enum companion_news { COMPANION_NO_NEWS, COMPANION_DIED, COMPANION_NOT_STARTED, COMPANION_KILLED };
 
 /* Starts it, ends it, or starts it anew for another generation; call at every tick. *fault has the reason
  * of what is no good news. */

@@ -9,11 +9,15 @@
 #include <string.h>
 #include <syslog.h>
 
+/* The writer may have to bring what it holds to a slow disk (writer.c); together with drain-seconds less than
+ * what systemd waits for. */
+enum { EXPORTER_END_MS = 5000, WRITER_END_MS = 20000 };
+
 bool retinue_open(struct retinue *retinue, struct fault *fault)
 {
 	*retinue = (struct retinue){
-		.exporter = {.role = "exporter", .lifeline = -1},
-		.writer = {.role = "writer", .lifeline = -1},
+		.exporter = {.role = "exporter", .lifeline = -1, .end_limit_ms = EXPORTER_END_MS},
+		.writer = {.role = "writer", .lifeline = -1, .end_limit_ms = WRITER_END_MS},
 	};
 	retinue->counters_fd = counters_memory_new(clock_wall(), fault);
 	if (retinue->counters_fd < 0)
@@ -52,14 +56,30 @@ static struct companion_wish writer_wish(const struct retinue *retinue, const st
 	return wish;
 }
 
-static void keep(struct companion *companion, const struct companion_wish *wish, const char *without,
-	struct sink *sink)
+static enum companion_news keep(struct companion *companion, const struct companion_wish *wish,
+	const char *without, struct sink *sink)
 {
 	struct fault fault = {""};
+	enum companion_news news = companion_keep(companion, wish, clock_monotonic_ms(), &fault);
 
-	if (companion_keep(companion, wish, clock_monotonic_ms(), &fault) != COMPANION_NO_NEWS)
+	if (news == COMPANION_KILLED)
+		sink_say(sink, LOG_WARNING, "the %s %s", companion->role, fault.text);
+	else if (news != COMPANION_NO_NEWS)
 		sink_say(sink, LOG_WARNING, "%s for %d s: the %s %s; mail goes on", without,
 			(int)(companion->back_off_ms / 1000), companion->role, fault.text);
+	return news;
+}
+
+/* What a writer had in its memory when it ended as none should. */
+static void count_lost(struct counters *counters, struct sink *sink)
+{
+	uint64_t lost = atomic_exchange(&counters->rows_held, 0);
+
+	if (lost == 0)
+		return;
+	(void)atomic_fetch_add(&counters->rows_lost, lost);
+	sink_say(sink, LOG_WARNING, "verdicts are lost to the store: the writer held %llu",
+		(unsigned long long)lost);
 }
 
 void retinue_keep(struct retinue *retinue, const struct retinue_orders *orders, struct sink *sink)
@@ -67,8 +87,12 @@ void retinue_keep(struct retinue *retinue, const struct retinue_orders *orders, 
 	struct companion_wish exporter = exporter_wish(retinue, orders);
 	struct companion_wish writer = writer_wish(retinue, orders);
 
-	keep(&retinue->exporter, &exporter, "no metrics", sink);
-	keep(&retinue->writer, &writer, "nothing goes into the store", sink);
+	enum companion_news news;
+
+	(void)keep(&retinue->exporter, &exporter, "no metrics", sink);
+	news = keep(&retinue->writer, &writer, "nothing goes into the store", sink);
+	if (news == COMPANION_DIED || news == COMPANION_KILLED)
+		count_lost(retinue->counters, sink);
 }
 
 bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders *orders)

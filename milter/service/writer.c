@@ -24,7 +24,8 @@
 enum {
 	ROWS_AT_ONCE = 1000,
 	WAIT_MS = 1000,
-	NICENESS = 5, /* mail has the processor first */
+	NICENESS = 5,        /* mail has the processor first */
+	LAST_WAIT_MS = 2000, /* for the database, when the end has come; the spool gets what is left */
 	MEGABYTE = 1000 * 1000,
 };
 
@@ -35,11 +36,29 @@ struct writer {
 	struct intake *intake;
 	struct keeper *keeper;
 	struct keeper_counts told;
+	int64_t end_ms; /* when the lifeline was seen closed; 0: not yet */
 };
 
 static void complain(void *self, const char *text)
 {
 	sink_say(((struct writer *)self)->sink, LOG_WARNING, "%s", text);
+}
+
+static bool is_ending(struct writer *writer)
+{
+	struct pollfd lifeline = {.fd = COMPANION_LIFELINE_FD, .events = POLLIN};
+
+	if (writer->end_ms == 0 && poll(&lifeline, 1, 0) > 0)
+		writer->end_ms = clock_monotonic_ms();
+	return writer->end_ms != 0;
+}
+
+/* Asked while the database lets us wait. */
+static bool has_no_time(void *self)
+{
+	struct writer *writer = self;
+
+	return is_ending(writer) && clock_monotonic_ms() - writer->end_ms >= LAST_WAIT_MS;
 }
 
 static struct keeper_plan plan_of(struct writer *writer)
@@ -53,6 +72,7 @@ static struct keeper_plan plan_of(struct writer *writer)
 		.days = (int)settings->store_days,
 		.most_octets = (uint64_t)settings->store_megabytes * MEGABYTE,
 		.say = complain,
+		.is_over = has_no_time,
 		.self = writer,
 	};
 }
@@ -75,7 +95,7 @@ static bool prepare(struct writer *writer, struct fault *fault)
 	writer->sink = sink_open(writer->settings, fault);
 	if (writer->sink == NULL)
 		return false;
-	writer->intake = intake_open(COMPANION_FEED_FD, fault);
+	writer->intake = intake_open(COMPANION_FEED_FD, &writer->counters->rows_held, fault);
 	if (writer->intake == NULL)
 		return false;
 	plan = plan_of(writer);
@@ -102,17 +122,12 @@ static size_t write_some(struct writer *writer, struct arena *arena, int wait_ms
 	size_t count = intake_take(writer->intake, rows, ROWS_AT_ONCE, wait_ms, &broken, arena);
 
 	keeper_put(writer->keeper, rows, count, clock_wall());
-	keeper_tend(writer->keeper, clock_wall());
+	if (!is_ending(writer))
+		keeper_tend(writer->keeper, clock_wall());
 	tell(writer, broken);
+	(void)atomic_fetch_sub(&writer->counters->rows_held, count + broken);
 	arena_reset(arena);
 	return count;
-}
-
-static bool lifeline_is_closed(void)
-{
-	struct pollfd lifeline = {.fd = COMPANION_LIFELINE_FD, .events = POLLIN};
-
-	return poll(&lifeline, 1, 0) > 0;
 }
 
 int writer_run(void)
@@ -129,7 +144,7 @@ int writer_run(void)
 		return EXIT_CONFIG;
 	}
 	arena = arena_new();
-	while (!lifeline_is_closed())
+	while (!is_ending(&writer))
 		(void)write_some(&writer, arena, WAIT_MS);
 	intake_finish(writer.intake);
 	while (write_some(&writer, arena, 0) > 0)

@@ -14,6 +14,12 @@ static const struct engine *const engines[] = {&sqlite_engine, &postgres_engine}
 
 struct database *database_open(const char *where, bool may_write, struct fault *fault)
 {
+	return database_open_patiently(where, may_write, &(struct patience){NULL, NULL}, fault);
+}
+
+struct database *database_open_patiently(
+	const char *where, bool may_write, const struct patience *patience, struct fault *fault)
+{
 	for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
 		size_t len = strlen(engines[i]->scheme);
 		struct database *database;
@@ -21,7 +27,7 @@ struct database *database_open(const char *where, bool may_write, struct fault *
 
 		if (strncmp(where, engines[i]->scheme, len) != 0)
 			continue;
-		self = engines[i]->open(where + len, may_write, fault);
+		self = engines[i]->open(where + len, may_write, patience, fault);
 		if (self == NULL)
 			return NULL;
 		database = calloc(1, sizeof *database);

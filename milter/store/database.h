@@ -11,11 +11,16 @@
 
 struct arena;
 struct database;
+struct patience;
 struct row;
 
 /* "sqlite:/PATH" or "postgresql:CONNINFO". Makes the tables, or brings those of an older version up to
  * date. NULL with the reason in fault. may_write false: for reading only, and nothing is made. */
 struct database *database_open(const char *where, bool may_write, struct fault *fault);
+
+/* The same for those who may have no time left while they wait (patience.h). */
+struct database *database_open_patiently(
+	const char *where, bool may_write, const struct patience *patience, struct fault *fault);
 void database_close(struct database **database);
 
 /* All of them or none; a row whose id is there already is left out, silently. On failure the connection

@@ -3,10 +3,12 @@
 #define STORE_ENGINE_H
 
 #include "store/database.h"
+#include "store/patience.h"
 
 struct engine {
 	const char *scheme; /* "sqlite:" */
-	void *(*open)(const char *where, bool may_write, struct fault *fault);
+	void *(*open)(
+		const char *where, bool may_write, const struct patience *patience, struct fault *fault);
 	void (*close)(void *self);
 	bool (*put)(void *self, const struct row *rows, size_t count, struct fault *fault);
 	bool (*prune)(void *self, int64_t before, uint64_t most_octets, bool *left, struct fault *fault);

@@ -29,6 +29,7 @@ struct packet {
 
 struct intake {
 	int fd;
+	atomic_uint_fast64_t *held;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* on the monotonic clock */
@@ -58,6 +59,7 @@ static void keep(struct intake *intake, const char *octets, size_t len)
 	packet->next = NULL;
 	packet->len = len;
 	memcpy(packet->octets, octets, len);
+	(void)atomic_fetch_add(intake->held, 1);
 	(void)pthread_mutex_lock(&intake->lock);
 	while (intake->octets > OCTETS_MAX && !intake->finishing)
 		(void)pthread_cond_wait(&intake->changed, &intake->lock);
@@ -112,7 +114,7 @@ static void *read_all(void *argument)
 	return NULL;
 }
 
-struct intake *intake_open(int receiving, struct fault *fault)
+struct intake *intake_open(int receiving, atomic_uint_fast64_t *held, struct fault *fault)
 {
 	struct intake *intake = calloc(1, sizeof *intake);
 	pthread_condattr_t attributes;
@@ -120,6 +122,7 @@ struct intake *intake_open(int receiving, struct fault *fault)
 	if (intake == NULL)
 		abort();
 	intake->fd = receiving;
+	intake->held = held;
 	(void)pthread_mutex_init(&intake->lock, NULL);
 	(void)pthread_condattr_init(&attributes);
 	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

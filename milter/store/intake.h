@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,8 +13,9 @@ struct arena;
 struct intake;
 struct row;
 
-/* Takes over the receiving end. NULL with the reason in fault. */
-struct intake *intake_open(int receiving, struct fault *fault);
+/* Takes over the receiving end. Adds each row it receives to *held, which whoever has brought it away
+ * subtracts from. NULL with the reason in fault. */
+struct intake *intake_open(int receiving, atomic_uint_fast64_t *held, struct fault *fault);
 
 /* The next rows, at most max, copied into the arena; waits for the first one at most wait_ms, then a
  * moment for more. *broken counts packets that are no rows. */

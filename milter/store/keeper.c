@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "store/database.h"
+#include "store/patience.h"
 #include "store/row.h"
 #include "store/spool.h"
 
@@ -45,14 +46,20 @@ static void say_database(struct keeper *keeper, const struct fault *fault, int64
 	say(keeper, NO_DATABASE, now_s, text);
 }
 
+static struct patience patience_of(const struct keeper *keeper)
+{
+	return (struct patience){keeper->plan.is_over, keeper->plan.self};
+}
+
 static void open_database(struct keeper *keeper, int64_t now_s)
 {
+	struct patience patience = patience_of(keeper);
 	struct fault fault = {""};
 
-	if (now_s < keeper->retry_s)
+	if (now_s < keeper->retry_s || patience_is_over(&patience))
 		return;
 	keeper->retry_s = now_s + RETRY_S;
-	keeper->database = database_open(keeper->plan.where, true, &fault);
+	keeper->database = database_open_patiently(keeper->plan.where, true, &patience, &fault);
 	if (keeper->database == NULL) {
 		keeper->counts.failures++;
 		keeper->was_away = true;

@@ -18,6 +18,8 @@ struct keeper_plan {
 	int days;                                  /* rows are kept for so long */
 	uint64_t most_octets;                      /* of the database; 0: any number */
 	void (*say)(void *self, const char *text); /* at most once a minute for the same kind of trouble */
+	bool (*is_over)(void *self); /* no time is left to wait for the database: the spool takes everything;
+					NULL: never */
 	void *self;
 };
 

@@ -22,8 +22,10 @@ const struct column columns[] = {
 
 const size_t column_count = sizeof columns / sizeof columns[0];
 
-/* Raised whenever columns.def changes: what an older writer spooled is then left aside. */
-static const char code_version = 2;
+/* Raised whenever columns.def grows. How many columns each version had: what an older sekisho left in the
+ * spool is still a verdict. */
+static const size_t columns_of_version[] = {0, 21, 22};
+static const char code_version = sizeof columns_of_version / sizeof columns_of_version[0] - 1;
 
 enum { SIGNATURES_KEPT = 20, NAME_MAX_OCTETS = 255 };
 
@@ -188,14 +190,26 @@ static bool take(const char **at, const char *end, void *into, size_t len)
 	return true;
 }
 
+/* What a column has that was not there yet. */
+static struct row empty_row(void)
+{
+	struct row row = {.time = 0};
+
+	for (size_t i = 0; i < column_count; i++)
+		if (columns[i].kind == COLUMN_TEXT)
+			*(const char **)((char *)&row + columns[i].offset) = "";
+	return row;
+}
+
 bool row_decode(const char *octets, size_t len, struct row *row, struct arena *arena)
 {
 	const char *at = octets, *end = octets + len;
 	char version;
 
-	if (!take(&at, end, &version, 1) || version != code_version)
+	if (!take(&at, end, &version, 1) || version < 1 || version > code_version)
 		return false;
-	for (size_t i = 0; i < column_count; i++) {
+	*row = empty_row();
+	for (size_t i = 0; i < columns_of_version[(size_t)version]; i++) {
 		void *field = (char *)row + columns[i].offset;
 		uint16_t size;
 

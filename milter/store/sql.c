@@ -1,12 +1,17 @@
 #include "store/sql.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "store/database.h"
 #include "store/row.h"
 
 #include <string.h>
+#include <time.h>
 
-const char *sql_definitions(struct arena *arena)
+enum { DAY_S = 86400 };
+
+/* "id TEXT NOT NULL, time BIGINT NOT NULL, …" */
+static const char *definitions(struct arena *arena)
 {
 	struct buf text = buf_in(arena);
 
@@ -16,13 +21,80 @@ const char *sql_definitions(struct arena *arena)
 	return text.data;
 }
 
-const char *sql_names(struct arena *arena)
+/* "id, time, …" */
+static const char *names(struct arena *arena)
 {
 	struct buf text = buf_in(arena);
 
 	for (size_t i = 0; i < column_count; i++)
 		buf_printf(&text, "%s%s", i > 0 ? ", " : "", columns[i].name);
 	return text.data;
+}
+
+const char *sql_make_sqlite(struct arena *arena)
+{
+	return arena_printf(arena,
+		"CREATE TABLE verdicts (n INTEGER PRIMARY KEY, %s);"
+		"CREATE UNIQUE INDEX verdicts_once ON verdicts (time, id);",
+		definitions(arena));
+}
+
+const char *sql_make_postgres(int version, struct arena *arena)
+{
+	return arena_printf(arena,
+		"CREATE TABLE verdicts (%s, PRIMARY KEY (time, id)) PARTITION BY RANGE (time);"
+		"CREATE INDEX verdicts_queue_id ON verdicts (queue_id);"
+		"INSERT INTO verdicts_version VALUES (%d)",
+		definitions(arena), version);
+}
+
+const char *sql_mark_version(int version, struct arena *arena)
+{
+	return arena_printf(arena, "PRAGMA user_version = %d", version);
+}
+
+const char *sql_insert(struct arena *arena)
+{
+	struct buf text = buf_in(arena);
+
+	buf_printf(&text, "INSERT OR IGNORE INTO verdicts (%s) VALUES (", names(arena));
+	for (size_t i = 0; i < column_count; i++)
+		buf_text(&text, i > 0 ? ", ?" : "?");
+	buf_char(&text, ')');
+	return text.data;
+}
+
+const char *sql_copy(const char *table, struct arena *arena)
+{
+	return arena_printf(arena, "COPY %s (%s) FROM STDIN (FORMAT binary)", table, names(arena));
+}
+
+const char *sql_take_over(const char *table, struct arena *arena)
+{
+	return arena_printf(arena, "INSERT INTO verdicts (%s) SELECT %s FROM %s ON CONFLICT DO NOTHING",
+		names(arena), names(arena), table);
+}
+
+int64_t sql_date(int64_t day)
+{
+	time_t start = (time_t)(day * DAY_S);
+	struct tm date = {0};
+
+	(void)gmtime_r(&start, &date);
+	return (date.tm_year + 1900) * INT64_C(10000) + (date.tm_mon + 1) * INT64_C(100) + date.tm_mday;
+}
+
+const char *sql_make_day(int64_t day, struct arena *arena)
+{
+	return arena_printf(arena,
+		"CREATE TABLE IF NOT EXISTS verdicts_%08lld PARTITION OF verdicts FOR VALUES FROM (%lld) TO "
+		"(%lld)",
+		(long long)sql_date(day), (long long)(day * DAY_S), (long long)((day + 1) * DAY_S));
+}
+
+const char *sql_drop_day(int64_t date, struct arena *arena)
+{
+	return arena_printf(arena, "DROP TABLE IF EXISTS verdicts_%08lld", (long long)date);
 }
 
 /* The record is most of a row: sorting a day of it would move gigabytes that no report needs. */

@@ -1,18 +1,35 @@
-/* SQL text made from columns.def, the same for every engine. No value ever gets into it. */
+/* All SQL text that is not written out where it is used: made from columns.def and from numbers of ours, the
+ * only place where SQL is put together (tests/lint/sql.sh). No value ever gets into it: those are bound. */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct selection;
 
-/* "id TEXT NOT NULL, time BIGINT NOT NULL, …" */
-const char *sql_definitions(struct arena *arena);
+/* The tables of an empty database. */
+const char *sql_make_sqlite(struct arena *arena);
+const char *sql_make_postgres(int version, struct arena *arena);
 
-/* "id, time, …" */
-const char *sql_names(struct arena *arena);
+/* SQLite's mark of the version. */
+const char *sql_mark_version(int version, struct arena *arena);
+
+/* "INSERT OR IGNORE …": a parameter for each column. */
+const char *sql_insert(struct arena *arena);
+
+/* "COPY … FROM STDIN", binary; what is in that table into verdicts, but for what is there. Names of ours. */
+const char *sql_copy(const char *table, struct arena *arena);
+const char *sql_take_over(const char *table, struct arena *arena);
 
 /* "SELECT … FROM verdicts WHERE …": parameters 1 from, 2 until, 3 domain, 4 queue id; before each number
  * stands mark ("?", "$"). */
 const char *sql_select(const struct selection *selection, char mark, struct arena *arena);
+
+/* PostgreSQL's partition of a day since 1970, and of a date such as 20260301. */
+int64_t sql_date(int64_t day);
+const char *sql_make_day(int64_t day, struct arena *arena);
+const char *sql_drop_day(int64_t date, struct arena *arena);
 
 #endif

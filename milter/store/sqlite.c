@@ -2,9 +2,11 @@
 #include "base/arena.h"
 #include "base/private_file.h"
 #include "store/engine.h"
+#include "store/patience.h"
 #include "store/row.h"
 #include "store/sql.h"
 
+#include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,8 @@
 #include <unistd.h>
 
 enum {
-	BUSY_MS = 5000,
+	BUSY_MS = 5000, /* a reader who makes a backup, an admin with a transaction */
+	BUSY_STEP_MS = 20,
 	PRUNED_AT_ONCE = 5000, /* rows: a reader shall not wait long for a deletion */
 	PATH_SIZE = 4096,
 };
@@ -21,6 +24,7 @@ struct sqlite {
 	sqlite3 *database;
 	sqlite3_stmt *insert;
 	bool may_write;
+	struct patience patience;
 	bool damaged; /* the file is no database any more; a locked or full one is */
 	char path[PATH_SIZE];
 };
@@ -66,10 +70,7 @@ enum { SCHEMA_VERSION = 2 };
 static const char *migration(int64_t version, struct arena *arena)
 {
 	if (version == 0)
-		return arena_printf(arena,
-			"CREATE TABLE verdicts (n INTEGER PRIMARY KEY, %s);"
-			"CREATE UNIQUE INDEX verdicts_once ON verdicts (time, id);",
-			sql_definitions(arena));
+		return sql_make_sqlite(arena);
 	return "ALTER TABLE verdicts ADD COLUMN failure TEXT NOT NULL DEFAULT ''"; /* 1 to 2 */
 }
 
@@ -88,8 +89,7 @@ static bool migrate(struct sqlite *self, struct fault *fault)
 		int64_t next = version == 0 ? SCHEMA_VERSION : version + 1;
 
 		good = run(self, "BEGIN IMMEDIATE", fault) && run(self, migration(version, arena), fault) &&
-		       run(self, arena_printf(arena, "PRAGMA user_version = %d", (int)next), fault) &&
-		       run(self, "COMMIT", fault);
+		       run(self, sql_mark_version((int)next, arena), fault) && run(self, "COMMIT", fault);
 		version = next;
 	}
 	arena_free(&arena);
@@ -99,16 +99,10 @@ static bool migrate(struct sqlite *self, struct fault *fault)
 static bool prepare(struct sqlite *self, struct fault *fault)
 {
 	struct arena *arena = arena_new();
-	const char *marks = arena_copy(arena, "", 0);
-	bool good;
+	bool good = sqlite3_prepare_v3(self->database, sql_insert(arena), -1, SQLITE_PREPARE_PERSISTENT,
+			    &self->insert, NULL) == SQLITE_OK ||
+		    refuse(self, "preparing", fault);
 
-	for (size_t i = 0; i < column_count; i++)
-		marks = arena_printf(arena, "%s%s?", marks, i > 0 ? ", " : "");
-	good = sqlite3_prepare_v3(self->database,
-		       arena_printf(arena, "INSERT OR IGNORE INTO verdicts (%s) VALUES (%s)",
-			       sql_names(arena), marks),
-		       -1, SQLITE_PREPARE_PERSISTENT, &self->insert, NULL) == SQLITE_OK ||
-	       refuse(self, "preparing", fault);
 	arena_free(&arena);
 	return good;
 }
@@ -151,18 +145,30 @@ static void close_sqlite(void *engine)
 	free(self);
 }
 
+/* Somebody else has the file locked: SQLite tries again as long as this is true. */
+static int wait_for_lock(void *engine, int times)
+{
+	struct sqlite *self = engine;
+
+	if (times * BUSY_STEP_MS >= BUSY_MS || patience_is_over(&self->patience))
+		return 0;
+	(void)poll(NULL, 0, BUSY_STEP_MS);
+	return 1;
+}
+
 static bool open_file(struct sqlite *self, struct fault *fault)
 {
 	int flags = (self->may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
 
 	if (sqlite3_open_v2(self->path, &self->database, flags, NULL) != SQLITE_OK)
 		return refuse(self, self->path, fault);
-	(void)sqlite3_busy_timeout(self->database, BUSY_MS);
+	(void)sqlite3_busy_handler(self->database, wait_for_lock, self);
 	return !self->may_write || open_for_writing(self, fault);
 }
 
 /* NULL with the reason in fault; *damaged: a damaged file was set aside. */
-static struct sqlite *open_once(const char *path, bool may_write, bool *damaged, struct fault *fault)
+static struct sqlite *open_once(
+	const char *path, bool may_write, const struct patience *patience, bool *damaged, struct fault *fault)
 {
 	struct sqlite *self = calloc(1, sizeof *self);
 	int fd = may_write ? private_file_open(path, fault) : -1;
@@ -173,6 +179,7 @@ static struct sqlite *open_once(const char *path, bool may_write, bool *damaged,
 	if (fd >= 0)
 		(void)close(fd);
 	self->may_write = may_write;
+	self->patience = *patience;
 	if (snprintf(self->path, sizeof self->path, "%s", path) >= (int)sizeof self->path) {
 		fault_set(fault, "sqlite: the path is too long");
 		good = false;
@@ -184,14 +191,15 @@ static struct sqlite *open_once(const char *path, bool may_write, bool *damaged,
 	return NULL;
 }
 
-static void *open_sqlite(const char *path, bool may_write, struct fault *fault)
+static void *open_sqlite(
+	const char *path, bool may_write, const struct patience *patience, struct fault *fault)
 {
 	bool damaged = false;
-	struct sqlite *self = open_once(path, may_write, &damaged, fault);
+	struct sqlite *self = open_once(path, may_write, patience, &damaged, fault);
 
 	if (self != NULL || !damaged)
 		return self;
-	self = open_once(path, may_write, &damaged, fault);
+	self = open_once(path, may_write, patience, &damaged, fault);
 	if (self != NULL)
 		fault_set(fault, "the store was damaged: it is %s.damaged now, a new one begins", path);
 	return self;

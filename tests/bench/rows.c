@@ -90,6 +90,7 @@ static struct row row_numbered(uint64_t number, uint64_t domains, int64_t time, 
 		.disposition = "none",
 		.override = good ? "" : "local_policy",
 		.cause = good ? "" : "spf-stale-after-move",
+		.failure = "",
 	};
 
 	row.record = json_of(&row, good, arena);
