@@ -1,5 +1,5 @@
 /* libmilter reads behind the end of its list of macros when an MTA sends a name without a value, and
- * the process crashes. This stands before libmilter's reader of commands and takes such a name away. */
+ * the process crashes. reader_guard takes such a name away. */
 #ifndef SESSION_MACRO_GUARD_H
 #define SESSION_MACRO_GUARD_H
 

@@ -11,6 +11,7 @@
 #include "session/negotiate.h"
 #include "session/outlets.h"
 #include "session/pool_guard.h"
+#include "session/reader_guard.h"
 #include "session/watchman.h"
 
 #include <libmilter/mfapi.h>
@@ -343,6 +344,7 @@ bool session_open(const struct session_shared *shared_by_all, int listening_fd, 
 
 	shared = shared_by_all;
 	pool_guard_arm();
+	reader_guard_arm(PACKET_MAX);
 	(void)smfi_setmaxdatasize(PACKET_MAX);
 	(void)snprintf(connection, sizeof connection, "fd:%d", listening_fd);
 	if (smfi_register(description) != MI_SUCCESS || smfi_setconn(connection) != MI_SUCCESS ||
