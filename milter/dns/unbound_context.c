@@ -12,9 +12,6 @@ enum {
 	FIRST_WAIT_ONE_MS = 1200,
 	FIRST_WAIT_SEVERAL_MS = 250,
 	FIRST_WAITS_PER_TIMEOUT = 6,
-	/* Each wait is twice the one before, up to so much: after an outage a question may still sleep. */
-	LONGEST_WAIT_ONE = 4, /* times the first */
-	LONGEST_WAIT_SEVERAL = 8,
 	/* How long a silent resolver is not asked: not at all when it is the only one, so that an
 	 * outage is over when it is over, and one slow zone does not stop the others. */
 	REST_ONE_S = 0,
@@ -44,6 +41,9 @@ static const struct option {
 	{"num-queries-per-thread:", "1024"},
 	{"outgoing-num-tcp:", "32"},
 	{"infra-keep-probing:", "yes"},
+	/* A server whose waits have doubled up to this is asked for nobody any more: a stranger's silent zone
+	 * would do that to our resolver in a second. The first waits are short, so none gets so long. */
+	{"infra-cache-max-rtt:", "120000"},
 	{"infra-cache-slabs:", "1"},
 	{"infra-cache-numhosts:", "100"},
 	/* Our cache is in front, and knows when a failure is old. */
@@ -103,7 +103,6 @@ static bool set_options(
 	struct ub_ctx *context, const struct resolvers *resolvers, int timeout_ms, struct fault *fault)
 {
 	int first_ms = unbound_context_first_wait_ms(timeout_ms, resolvers->count);
-	int longest = resolvers->count > 1 ? LONGEST_WAIT_SEVERAL : LONGEST_WAIT_ONE;
 
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		if (!set(context, options[i].name, options[i].value, fault))
@@ -111,8 +110,7 @@ static bool set_options(
 	return set_number(context, "infra-host-ttl:", resolvers->count > 1 ? REST_SEVERAL_S : REST_ONE_S,
 		       fault) &&
 	       set_number(context, "infra-cache-min-rtt:", first_ms, fault) &&
-	       set_number(context, "unknown-server-time-limit:", first_ms, fault) &&
-	       set_number(context, "infra-cache-max-rtt:", first_ms * longest, fault);
+	       set_number(context, "unknown-server-time-limit:", first_ms, fault);
 }
 
 static bool set_resolvers(struct ub_ctx *context, const struct resolvers *resolvers, struct fault *fault)
