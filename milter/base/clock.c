@@ -22,3 +22,11 @@ int64_t clock_wall(void)
 {
 	return (int64_t)time(NULL);
 }
+
+int64_t clock_wall_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

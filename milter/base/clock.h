@@ -13,4 +13,7 @@ int64_t clock_thread_cpu_ms(void);
 /* Seconds since 1970, as the machine believes. */
 int64_t clock_wall(void);
 
+/* The same in milliseconds, for comparing the clocks. */
+int64_t clock_wall_ms(void);
+
 #endif

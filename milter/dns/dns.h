@@ -15,7 +15,7 @@ struct dns;
 struct dns_client;
 
 /* Network back end: libunbound with one dispatcher thread. NULL with the reason in fault.
- * Takes nameservers, trust-anchor-file, dns-timeout and cache size from the settings. A machine
+ * Takes nameservers, trust-anchor-file, dns-timeout and cache size from the settings (borrowed). A machine
  * without name servers is no reason: then every answer is TROUBLE_LOCAL, and fault has a text for
  * the log (else it is ""). Open after fork: threads do not survive it. */
 struct dns *dns_open_network(const struct settings *settings, struct fault *fault);

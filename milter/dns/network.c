@@ -4,6 +4,7 @@
 #include "dns/backend.h"
 #include "dns/cache.h"
 #include "dns/failures.h"
+#include "dns/lanes.h"
 #include "dns/name.h"
 #include "dns/resolvers.h"
 #include "dns/result.h"
@@ -26,8 +27,6 @@ enum {
 
 static const char resolv_conf[] = "/etc/resolv.conf";
 
-enum lane { LANE_CHECKED, LANE_UNCHECKED, LANES };
-
 /* A question on its way; belongs to the dispatcher as soon as it was handed over. */
 struct asking {
 	struct asking *next;
@@ -41,7 +40,7 @@ struct dispatcher {
 	struct cache *cache;
 	struct failures *failures;
 	struct resolvers resolvers;
-	struct ub_ctx *contexts[LANES];
+	struct lanes lanes;
 	int timeout_ms;
 	bool asks_servers;
 	char unusable[sizeof((struct fault *)NULL)->text]; /* why no question can be asked, or "" */
@@ -80,11 +79,6 @@ static void push(struct asking **list, struct asking *asking)
 	*list = asking;
 }
 
-static enum lane lane_of(const struct question *question)
-{
-	return question->mode == ASK_UNCHECKED ? LANE_UNCHECKED : LANE_CHECKED;
-}
-
 static void land_failure(
 	const struct dispatcher *dispatcher, const struct asking *asking, const struct failure *failure)
 {
@@ -121,11 +115,12 @@ static struct failure failure_of(struct dispatcher *dispatcher, const struct ask
 	return failures_find(dispatcher->failures, asking->question);
 }
 
-/* Silence is worth another try as long as somebody may be waiting. */
+/* Silence is worth another try as long as somebody may be waiting, and so is a failure in lanes that went
+ * stale meanwhile. */
 static bool deserves_retry(
-	const struct dispatcher *dispatcher, const struct asking *asking, const struct failure *failure)
+	struct dispatcher *dispatcher, const struct asking *asking, const struct failure *failure)
 {
-	return failure->trouble == TROUBLE_TIMEOUT &&
+	return (failure->trouble == TROUBLE_TIMEOUT || lanes_are_stale(&dispatcher->lanes)) &&
 	       clock_monotonic_ms() + RETRY_MS < asking->started_ms + dispatcher->timeout_ms;
 }
 
@@ -144,7 +139,7 @@ static void on_result(void *own, int error, struct ub_result *result)
 		flight_land(asking->flight, &answer);
 	} else {
 		failure = failure_of(dispatcher, asking);
-		unbound_context_forget_failure(dispatcher->contexts[lane_of(asking->question)]);
+		unbound_context_forget_failure(lanes_take(&dispatcher->lanes, asking->question));
 		if (deserves_retry(dispatcher, asking, &failure)) {
 			asking->retry_ms = clock_monotonic_ms() + RETRY_MS;
 			push(&dispatcher->retries, asking);
@@ -166,7 +161,7 @@ static void send_question(struct dispatcher *dispatcher, struct asking *asking)
 	name_escape(asking->question->name, name);
 	asking->sent_ms = clock_monotonic_ms();
 	push(&dispatcher->asked, asking);
-	error = ub_resolve_async(dispatcher->contexts[lane_of(asking->question)], name,
+	error = ub_resolve_async(lanes_take(&dispatcher->lanes, asking->question), name,
 		(int)asking->question->type, 1, asking, on_result, NULL);
 	if (error == 0)
 		return;
@@ -219,20 +214,37 @@ static bool send_handed_over(struct dispatcher *dispatcher)
 	return !stop;
 }
 
+/* What was under way when the clock was set back is asked again at once. */
+static void mind_clock(struct dispatcher *dispatcher)
+{
+	struct asking *asking = dispatcher->asked, *next;
+
+	if (!lanes_renew(&dispatcher->lanes))
+		return;
+	dispatcher->asked = NULL;
+	for (; asking != NULL; asking = next) {
+		next = asking->next;
+		send_question(dispatcher, asking);
+	}
+}
+
+/* Looks at the clock whenever something happened: before questions are sent and failures are believed. */
 static void *dispatch(void *own)
 {
 	struct dispatcher *dispatcher = own;
-	struct pollfd fds[LANES + 1];
+	struct pollfd fds[LANES + 1] = {[LANES] = {.fd = dispatcher->wake, .events = POLLIN}};
 
-	for (int i = 0; i < LANES; i++)
-		fds[i] = (struct pollfd){.fd = ub_fd(dispatcher->contexts[i]), .events = POLLIN};
-	fds[LANES] = (struct pollfd){.fd = dispatcher->wake, .events = POLLIN};
 	while (send_handed_over(dispatcher)) {
-		if (poll(fds, LANES + 1, send_retries(dispatcher)) <= 0)
-			continue;
+		int wait_ms = send_retries(dispatcher);
+
+		for (int i = 0; i < LANES; i++)
+			fds[i] =
+				(struct pollfd){.fd = ub_fd(dispatcher->lanes.contexts[i]), .events = POLLIN};
+		(void)poll(fds, LANES + 1, wait_ms);
+		mind_clock(dispatcher);
 		for (int i = 0; i < LANES; i++)
 			if (fds[i].revents != 0)
-				(void)ub_process(dispatcher->contexts[i]);
+				(void)ub_process(dispatcher->lanes.contexts[i]);
 	}
 	return NULL;
 }
@@ -287,8 +299,7 @@ static void free_list(struct asking *asking)
 /* Also of one that was opened in part. */
 static void free_network(struct dispatcher *dispatcher)
 {
-	for (int i = 0; i < LANES; i++)
-		unbound_context_free(&dispatcher->contexts[i]);
+	lanes_close(&dispatcher->lanes);
 	free_list(dispatcher->asked);
 	free_list(dispatcher->retries);
 	cache_free(&dispatcher->cache);
@@ -328,17 +339,6 @@ static bool find_resolvers(
 	fault_set(fault, "%s", why.text);
 	(void)snprintf(dispatcher->unusable, sizeof dispatcher->unusable, "%s", why.text);
 	return true;
-}
-
-static bool open_contexts(struct dispatcher *dispatcher, const struct settings *settings, struct fault *fault)
-{
-	dispatcher->contexts[LANE_CHECKED] = unbound_context_new(&dispatcher->resolvers, settings,
-		settings->trust_anchor_file, failures_log(dispatcher->failures), fault);
-	if (dispatcher->contexts[LANE_CHECKED] == NULL)
-		return false;
-	dispatcher->contexts[LANE_UNCHECKED] = unbound_context_new(
-		&dispatcher->resolvers, settings, NULL, failures_log(dispatcher->failures), fault);
-	return dispatcher->contexts[LANE_UNCHECKED] != NULL;
 }
 
 static const struct answer *ask_network(
@@ -389,7 +389,9 @@ struct dns *dns_open_network(const struct settings *settings, struct fault *faul
 	if (dispatcher->wake < 0)
 		fault_set(fault, "eventfd: %s", strerror(errno));
 	if (dispatcher->wake < 0 || !find_resolvers(dispatcher, settings, fault) ||
-		!open_contexts(dispatcher, settings, fault) || !start_dispatcher(dispatcher, fault)) {
+		!lanes_open(&dispatcher->lanes, &dispatcher->resolvers, settings,
+			failures_log(dispatcher->failures), fault) ||
+		!start_dispatcher(dispatcher, fault)) {
 		free_network(dispatcher);
 		return NULL;
 	}

@@ -39,7 +39,7 @@ struct watch {
 
 struct observation observation_of(const struct findings *findings);
 
-/* Takes one message; now in seconds. The line to be said, or "". */
+/* Takes one message; now in seconds, of the clock that never jumps. The line to be said, or "". */
 const char *watch_note(
 	struct watch *watch, const struct observation *observation, int64_t now, struct arena *arena);
 

@@ -160,23 +160,6 @@ bool configuration_load(
 	return true;
 }
 
-bool configuration_copy(
-	struct configuration *copy, const struct configuration *configuration, struct fault *fault)
-{
-	struct configuration copied = *configuration;
-	char path[32];
-
-	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", configuration->copy_fd);
-	copied.settings = settings_read(path, fault);
-	copied.copy_fd = fcntl(configuration->copy_fd, F_DUPFD_CLOEXEC, 3);
-	if (copied.settings == NULL || copied.copy_fd < 0) {
-		configuration_free(&copied);
-		return false;
-	}
-	*copy = copied;
-	return true;
-}
-
 void configuration_free(struct configuration *configuration)
 {
 	settings_free(&configuration->settings);

@@ -19,9 +19,6 @@ struct configuration {
  * failure the reason is in fault ("FILE:LINE: …") and configuration is untouched. */
 bool configuration_load(
 	struct configuration *configuration, const char *path, const char *zone_path, struct fault *fault);
-/* What was read once, again: for workers of a new generation with the same settings. */
-bool configuration_copy(
-	struct configuration *copy, const struct configuration *configuration, struct fault *fault);
 void configuration_free(struct configuration *configuration);
 
 #endif

@@ -1,9 +1,9 @@
 #include "service/supervisor.h"
 
 #include "base/clock.h"
+#include "base/clock_watch.h"
 #include "metrics/counters.h"
 #include "report/sink.h"
-#include "service/clock_watch.h"
 #include "service/configuration.h"
 #include "service/crew.h"
 #include "service/obituary.h"
@@ -26,7 +26,7 @@
 
 enum {
 	TICK_MS = 200,             /* while something is due */
-	QUIET_TICK_S = 2,          /* else: a look at the clock */
+	QUIET_TICK_S = 1,          /* else: a look at the clock */
 	SHORT_LIFE_MS = 2000,      /* a worker that dies younger than this waits for the next */
 	BACK_OFF_MIN_MS = 1000,    /* first such wait */
 	BACK_OFF_MAX_MS = 30000,   /* and the longest */
@@ -144,24 +144,14 @@ static void begin_reload(struct supervisor *supervisor)
 	fill_up(supervisor, &supervisor->next, supervisor->generation + 1);
 }
 
-/* The same settings again, in new workers. */
+/* Workers help themselves (dns/lanes.h); the admin is told what the times in the log are worth. */
 static void mind_clock(struct supervisor *supervisor)
 {
-	int64_t back_s = clock_watch_look(&supervisor->clock);
-	struct fault fault = {""};
+	int64_t back_ms = clock_watch_look(&supervisor->clock);
 
-	if (back_s == 0 || supervisor->reloading || !supervisor->was_up)
-		return;
-	if (!configuration_copy(&supervisor->next, &supervisor->configuration, &fault)) {
-		sink_say(supervisor->sink, LOG_ERR, "the clock was set back, but no new workers: %s",
-			fault.text);
-		return;
-	}
-	sink_say(supervisor->sink, LOG_WARNING,
-		"the clock was set back by %lld s: new workers start, the old ones finish their messages",
-		(long long)back_s);
-	supervisor->reloading = true;
-	fill_up(supervisor, &supervisor->next, supervisor->generation + 1);
+	if (back_ms > 0)
+		sink_say(supervisor->sink, LOG_WARNING, "the clock was set back by %lld s",
+			(long long)((back_ms + 500) / 1000));
 }
 
 /* The new workers serve: the old ones finish what they have. */

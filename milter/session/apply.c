@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "diagnose/findings.h"
 #include "message/envelope.h"
 #include "report/action.h"
@@ -10,20 +11,20 @@
 
 #include <stdatomic.h>
 #include <syslog.h>
-#include <time.h>
 
 static char field_results[] = "Authentication-Results";
 static char field_cause[] = "X-Sekisho-Cause";
 static char field_spf[] = "Received-SPF";
 
+enum { SELDOM_MS = 60000 };
+
 /* Trouble with the MTA itself: said once a minute at most, the mail goes on. */
 static void say_seldom(struct sink *sink, const char *what)
 {
-	static atomic_llong said_last;
-	long long now = (long long)time(NULL);
-	long long last = atomic_load(&said_last);
+	static atomic_llong said_last_ms = -SELDOM_MS;
+	long long now = clock_monotonic_ms(), last = atomic_load(&said_last_ms);
 
-	if (now - last >= 60 && atomic_compare_exchange_strong(&said_last, &last, now))
+	if (now - last >= SELDOM_MS && atomic_compare_exchange_strong(&said_last_ms, &last, now))
 		sink_say(sink, LOG_WARNING, "%s", what);
 }
 

@@ -1,6 +1,7 @@
 #include "session/watchman.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "diagnose/findings.h"
 #include "report/sink.h"
 #include "report/watch.h"
@@ -22,7 +23,7 @@ void watchman_look(const struct findings *findings, struct sink *sink)
 	seen = observation_of(findings);
 	arena = arena_new();
 	(void)pthread_mutex_lock(&lock);
-	line = watch_note(&watch, &seen, findings->now, arena);
+	line = watch_note(&watch, &seen, clock_monotonic_ms() / 1000, arena);
 	(void)pthread_mutex_unlock(&lock);
 	if (line[0] != '\0')
 		sink_say(sink, LOG_WARNING, "%s", line);

@@ -1,6 +1,7 @@
 /* base/: memory, text, addresses, names, times. */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock_watch.h"
 #include "base/domain.h"
 #include "base/netaddr.h"
 #include "base/suffixes.h"
@@ -173,6 +174,35 @@ static void organizations(void **state)
 	assert_string_equal(fault.text, "cannot read the public suffix list /nonexistent");
 }
 
+static void clocks(void **state)
+{
+	static const struct {
+		const char *what;
+		int64_t ahead_ms, back_ms;
+	} rows[] = {
+		{"nothing", 1000000, 0},
+		{"a day forward", 87400000, 0},
+		{"and back", 1000000, 86400000},
+		{"once only", 1000000, 0},
+		{"slewed", 999500, 0},
+		{"and slewed", 999001, 0},
+		{"until it is a second", 999000, 1000},
+		{"before 1970", -5000000, 5999000},
+		{"slewed forward", -4999900, 0},
+		{"back from there", -5000900, 1000},
+	};
+	struct clock_watch watch = {.ahead_ms = 1000000};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (clock_watch_note(&watch, rows[i].ahead_ms) != rows[i].back_ms)
+			fail_msg("%s", rows[i].what);
+	clock_watch_begin(&watch);
+	assert_int_equal(clock_watch_look(&watch), 0);
+	watch.ahead_ms += 3600000;
+	assert_in_range(clock_watch_look(&watch), 3599000, 3601000);
+}
+
 static void times(void **state)
 {
 	static const struct {
@@ -274,6 +304,7 @@ int main(void)
 		cmocka_unit_test(domains),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(organizations),
+		cmocka_unit_test(clocks),
 		cmocka_unit_test(times),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(utf8_characters),
