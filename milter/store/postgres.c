@@ -11,6 +11,10 @@
 
 #include <stdlib.h>
 
+/* SQLSTATEs: a row is there already; the partition of a row is not, since another daemon dropped it. */
+#define UNIQUE_VIOLATION "23505"
+#define CHECK_VIOLATION "23514"
+
 enum { DAY_S = 86400, DAYS_KNOWN = 64, SCHEMA_VERSION = 2 };
 
 struct postgres {
@@ -112,8 +116,7 @@ struct parcel {
 
 static bool copy_direct(struct postgres *self, const struct parcel *parcel, struct fault *fault)
 {
-	return server_copy(
-		self->server, sql_copy("verdicts", parcel->arena), parcel->code, parcel->len, fault);
+	return server_copy(self->server, sql_copy(parcel->arena), parcel->code, parcel->len, fault);
 }
 
 /* Some of the rows are there already: the others are picked out of a table of their own. */
@@ -122,9 +125,8 @@ static bool copy_beside(struct postgres *self, const struct parcel *parcel, stru
 	return server_run(self->server,
 		       "CREATE TEMPORARY TABLE arrived ON COMMIT DROP AS SELECT * FROM verdicts LIMIT 0",
 		       fault) &&
-	       server_copy(
-		       self->server, sql_copy("arrived", parcel->arena), parcel->code, parcel->len, fault) &&
-	       server_run(self->server, sql_take_over("arrived", parcel->arena), fault);
+	       server_copy(self->server, sql_copy_beside(parcel->arena), parcel->code, parcel->len, fault) &&
+	       server_run(self->server, sql_take_over(parcel->arena), fault);
 }
 
 static bool put_by(struct postgres *self,
@@ -151,15 +153,17 @@ static bool put_postgres(void *engine, const struct row *rows, size_t count, str
 	struct postgres *self = engine;
 	struct arena *arena = arena_new();
 	struct parcel parcel = {.rows = rows, .count = count, .arena = arena};
-	bool good, doubles;
+	bool good, doubles, dropped;
 
 	parcel.code = code_of(self, rows, count, &parcel.len, arena);
 	good = put_by(self, copy_direct, &parcel, fault);
 	if (!good) {
-		doubles = server_found_double(self->server);
+		doubles = server_said(self->server, UNIQUE_VIOLATION);
+		dropped = server_said(self->server, CHECK_VIOLATION);
 		roll_back(self);
-		good = doubles && put_by(self, copy_beside, &parcel, fault);
-		if (doubles && !good)
+		if (doubles || dropped)
+			good = put_by(self, copy_beside, &parcel, fault);
+		if (!good)
 			roll_back(self);
 	}
 	arena_free(&arena);
@@ -217,8 +221,9 @@ static bool select_postgres(void *engine, const struct selection *selection,
 	struct arena *arena = arena_new();
 	struct reading reading = {take, taker};
 	const char *values[] = {arena_printf(arena, "%lld", (long long)selection->from),
-		arena_printf(arena, "%lld", (long long)selection->until), selection->domain,
-		selection->queue_id};
+		arena_printf(arena, "%lld", (long long)selection->until),
+		self->takes_unicode ? selection->domain : text_in_ascii(selection->domain, arena),
+		self->takes_unicode ? selection->queue_id : text_in_ascii(selection->queue_id, arena)};
 	bool good = server_read(
 		self->server, sql_select(selection, '$', arena), values, 4, take_row, &reading, fault);
 

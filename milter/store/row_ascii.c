@@ -52,6 +52,11 @@ static const char *in_ascii(const char *text, bool is_json, struct arena *arena)
 	return out.data;
 }
 
+const char *text_in_ascii(const char *text, struct arena *arena)
+{
+	return in_ascii(text, false, arena);
+}
+
 struct row row_in_ascii(const struct row *row, struct arena *arena)
 {
 	struct row copy = *row;

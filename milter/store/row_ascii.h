@@ -7,6 +7,7 @@ struct row;
 
 /* The record, which is JSON, keeps its meaning (\uXXXX); in other texts an octet becomes \xHH, as in the log.
  */
+const char *text_in_ascii(const char *text, struct arena *arena);
 struct row row_in_ascii(const struct row *row, struct arena *arena);
 
 #endif

@@ -242,9 +242,9 @@ bool server_copy(struct server *server, const char *sql, const char *octets, siz
 	return result != NULL;
 }
 
-bool server_found_double(const struct server *server)
+bool server_said(const struct server *server, const char *state)
 {
-	return strcmp(server->state, "23505") == 0; /* unique_violation */
+	return strcmp(server->state, state) == 0;
 }
 
 bool server_takes_unicode(const struct server *server)

@@ -47,7 +47,7 @@ bool server_read(struct server *server, const char *sql, const char *const *valu
 /* "COPY … FROM STDIN" with these octets. */
 bool server_copy(struct server *server, const char *sql, const char *octets, size_t len, struct fault *fault);
 
-/* Has the last operation failed because a row was there already? */
-bool server_found_double(const struct server *server);
+/* Has the last operation failed with this SQLSTATE? */
+bool server_said(const struct server *server, const char *state);
 
 #endif

@@ -57,22 +57,27 @@ const char *sql_insert(struct arena *arena)
 {
 	struct buf text = buf_in(arena);
 
-	buf_printf(&text, "INSERT OR IGNORE INTO verdicts (%s) VALUES (", names(arena));
+	buf_printf(&text, "INSERT INTO verdicts (%s) VALUES (", names(arena));
 	for (size_t i = 0; i < column_count; i++)
 		buf_text(&text, i > 0 ? ", ?" : "?");
-	buf_char(&text, ')');
+	buf_text(&text, ") ON CONFLICT (time, id) DO NOTHING");
 	return text.data;
 }
 
-const char *sql_copy(const char *table, struct arena *arena)
+const char *sql_copy(struct arena *arena)
 {
-	return arena_printf(arena, "COPY %s (%s) FROM STDIN (FORMAT binary)", table, names(arena));
+	return arena_printf(arena, "COPY verdicts (%s) FROM STDIN (FORMAT binary)", names(arena));
 }
 
-const char *sql_take_over(const char *table, struct arena *arena)
+const char *sql_copy_beside(struct arena *arena)
 {
-	return arena_printf(arena, "INSERT INTO verdicts (%s) SELECT %s FROM %s ON CONFLICT DO NOTHING",
-		names(arena), names(arena), table);
+	return arena_printf(arena, "COPY arrived (%s) FROM STDIN (FORMAT binary)", names(arena));
+}
+
+const char *sql_take_over(struct arena *arena)
+{
+	return arena_printf(arena, "INSERT INTO verdicts (%s) SELECT %s FROM arrived ON CONFLICT DO NOTHING",
+		names(arena), names(arena));
 }
 
 int64_t sql_date(int64_t day)

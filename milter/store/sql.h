@@ -16,12 +16,14 @@ const char *sql_make_postgres(int version, struct arena *arena);
 /* SQLite's mark of the version. */
 const char *sql_mark_version(int version, struct arena *arena);
 
-/* "INSERT OR IGNORE …": a parameter for each column. */
+/* "INSERT INTO verdicts …", but for what is there: a parameter for each column. */
 const char *sql_insert(struct arena *arena);
 
-/* "COPY … FROM STDIN", binary; what is in that table into verdicts, but for what is there. Names of ours. */
-const char *sql_copy(const char *table, struct arena *arena);
-const char *sql_take_over(const char *table, struct arena *arena);
+/* "COPY verdicts … FROM STDIN", binary; the same into table arrived; and what is in arrived into verdicts,
+ * but for what is there. */
+const char *sql_copy(struct arena *arena);
+const char *sql_copy_beside(struct arena *arena);
+const char *sql_take_over(struct arena *arena);
 
 /* "SELECT … FROM verdicts WHERE …": parameters 1 from, 2 until, 3 domain, 4 queue id; before each number
  * stands mark ("?", "$"). */

@@ -48,7 +48,8 @@ static struct row row_of_mail(void)
 		.disposition = "none",
 		.override = "",
 		.cause = "",
-		.record = "{}"};
+		.record = "{}",
+		.failure = ""};
 }
 
 /* RFC 9990 section 3.1.1: what differs in one of these is a row of its own. */
