@@ -1,5 +1,6 @@
 /* The canonical body of DKIM and ARC (RFC 6376 section 3.4) as a stream, without keeping it: how long
- * it is and, through a sink, its octets. message/canon.h does the same for a body at hand. */
+ * it is and, through a sink, its octets. What is canonical already goes through in long pieces, uncopied.
+ * message/canon.h does the same for a body at hand. */
 #ifndef MESSAGE_BODY_CANON_H
 #define MESSAGE_BODY_CANON_H
 
@@ -15,11 +16,11 @@ struct body_canon {
 	void (*sink)(void *receiver, const char *octets, size_t len);
 	void *receiver;
 	int64_t limit;        /* octets that the sink gets at most (l=); -1: all */
-	uint64_t octets;      /* up to the end of the last line that is not empty */
-	uint64_t empty_lines; /* behind that */
-	uint64_t line;        /* of the line under way, without blanks at its end */
-	bool blank, cr;       /* just seen */
-	char buffer[BODY_CANON_BUFFER];
+	uint64_t octets;      /* what is certain to be canonical, without what is held back: */
+	uint64_t line_ends;   /* CRLF that count when something comes behind them */
+	bool cr;              /* an octet CR behind those: half of a line end, or text */
+	bool blank, blank_cr; /* relaxed: white space, then perhaps a CR, both not yet among the above */
+	char buffer[BODY_CANON_BUFFER]; /* short pieces on their way to the sink */
 	size_t buffered;
 	uint64_t given; /* to the sink */
 };

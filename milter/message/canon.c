@@ -130,8 +130,7 @@ void canon_signature(struct buf *out, enum canon canon, const struct header_fiel
 
 	buf_add(&emptied, text.at, (size_t)(b.at - text.at));
 	buf_add(&emptied, b.at + b.len, (size_t)(text.at + text.len - b.at - (ptrdiff_t)b.len));
-	canon_field(out, canon, (struct span){signature->name, signature->name_len},
-		(struct span){emptied.data, emptied.len});
+	canon_field(out, canon, span_of(signature->name), (struct span){emptied.data, emptied.len});
 	out->len -= strlen("\r\n");
 	out->data[out->len] = '\0';
 }
@@ -145,7 +144,7 @@ struct buf canon_header(const struct canon_selection *selection, enum canon cano
 		const struct header_field *field = selection->fields[i];
 
 		if (field != NULL)
-			canon_field(&out, canon, (struct span){field->name, field->name_len},
+			canon_field(&out, canon, span_of(field->name),
 				(struct span){field->value, field->value_len});
 	}
 	canon_signature(&out, canon, signature);
