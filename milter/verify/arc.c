@@ -43,43 +43,20 @@ static struct arc_set *newest_of(struct arc_chain *chain)
 	return &chain->sets[chain->verdict.set_count - 1];
 }
 
-static void hash(void *receiver, const char *octets, size_t len)
-{
-	digest_stream_add(receiver, octets, len);
-}
-
 static enum canon body_canon_of(const struct arc_signature *signature)
 {
 	return signature->tags.relaxed_body ? CANON_RELAXED : CANON_SIMPLE;
 }
 
-static const struct arc_body *find_body(const struct arc_chain *chain, enum canon canon, int64_t limit)
+const struct body_hash *arc_body_of(const struct arc_chain *chain, const struct arc_signature *signature)
 {
-	for (size_t i = 0; i < chain->body_count; i++)
-		if (chain->bodies[i].canon == canon && chain->bodies[i].limit == limit)
-			return &chain->bodies[i];
-	return NULL;
+	return body_hashes_find(&chain->bodies, body_canon_of(signature), signature->tags.body_length);
 }
 
-const struct arc_body *arc_body_of(const struct arc_chain *chain, const struct arc_signature *signature)
+static void want_body(struct arc_chain *chain, enum canon canon, int64_t limit)
 {
-	return find_body(chain, body_canon_of(signature), signature->tags.body_length);
-}
-
-static void add_body(struct arc_chain *chain, enum canon canon, int64_t limit)
-{
-	struct arc_body *body = &chain->bodies[chain->body_count];
-
-	if (chain->body_count == ARC_BODIES_MAX || find_body(chain, canon, limit) != NULL)
-		return;
-	body->canon = canon;
-	body->limit = limit;
-	body->digest = digest_stream_new(DIGEST_SHA256);
-	body->stream = body_canon_new(body->canon);
-	body->stream.limit = body->limit;
-	body->stream.sink = hash;
-	body->stream.receiver = body->digest;
-	chain->body_count++;
+	if (chain->bodies.count < ARC_BODIES_MAX)
+		body_hashes_want(&chain->bodies, canon, limit, chain->work->arena);
 }
 
 /* Newest first, as they are verified. No budget of the message holds here, so there is one of ours: nobody
@@ -108,9 +85,9 @@ struct arc_chain *arc_begin(const struct work *work)
 	for (unsigned i = chain->verdict.set_count; i > 0; i--) {
 		const struct arc_signature *message = &chain->sets[i - 1].message;
 
-		add_body(chain, body_canon_of(message), message->tags.body_length);
+		want_body(chain, body_canon_of(message), message->tags.body_length);
 		if (message->undeclared_canon)
-			add_body(chain, CANON_SIMPLE, message->tags.body_length);
+			want_body(chain, CANON_SIMPLE, message->tags.body_length);
 	}
 	return chain;
 }
@@ -131,8 +108,7 @@ void arc_body(struct arc_chain *chain, const char *octets, size_t len)
 		arc_settle(chain, ARCFAULT_BODY_TOO_LARGE, chain->verdict.set_count, "");
 		return;
 	}
-	for (size_t i = 0; i < chain->body_count; i++)
-		body_canon_add(&chain->bodies[i].stream, octets, len);
+	body_hashes_add(&chain->bodies, octets, len);
 }
 
 static void settle_key(struct arc_chain *chain, enum arc_fault fault, unsigned instance,
@@ -167,7 +143,7 @@ static void verify_seals(struct arc_chain *chain)
 
 /* As the diagnosis of DKIM knows signatures. */
 static struct signature_verdict *view_of(
-	const struct arc_signature *signature, const struct arc_body *body, struct arena *arena)
+	const struct arc_signature *signature, const struct body_hash *body, struct arena *arena)
 {
 	struct signature_verdict *view = arena_alloc(arena, sizeof *view);
 
@@ -181,9 +157,9 @@ static struct signature_verdict *view_of(
 	view->canonical_length = (int64_t)body->octets;
 	view->recovery = signature->recovery;
 	view->result = RESULT_PASS;
-	view->body_hash_matches = memcmp(body->result.octets, signature->tags.body_hash.at, DIGEST_MAX) == 0;
+	view->body_hash_matches = memcmp(body->digest.octets, signature->tags.body_hash.at, DIGEST_MAX) == 0;
 	memcpy(view->header_digest, signature->digest, DIGEST_MAX);
-	memcpy(view->body_digest, body->result.octets, DIGEST_MAX);
+	memcpy(view->body_digest, body->digest.octets, DIGEST_MAX);
 	return view;
 }
 
@@ -234,20 +210,10 @@ static void verify_newest(struct arc_chain *chain)
 	}
 }
 
-static void end_bodies(struct arc_chain *chain)
-{
-	for (size_t i = 0; i < chain->body_count; i++) {
-		struct arc_body *body = &chain->bodies[i];
-
-		body->octets = body_canon_end(&body->stream);
-		body->result = digest_stream_now(body->digest);
-	}
-}
-
 void arc_finish(struct arc_chain *chain, struct verdicts *verdicts)
 {
 	if (chain->open) {
-		end_bodies(chain);
+		body_hashes_end(&chain->bodies);
 		verify_seals(chain);
 	}
 	if (chain->open)
@@ -265,7 +231,6 @@ void arc_end(struct arc_chain **chain)
 {
 	if (chain == NULL || *chain == NULL)
 		return;
-	for (size_t i = 0; i < (*chain)->body_count; i++)
-		digest_stream_free(&(*chain)->bodies[i].digest);
+	body_hashes_free(&(*chain)->bodies);
 	*chain = NULL;
 }

@@ -3,12 +3,11 @@
 #ifndef VERIFY_ARC_H
 #define VERIFY_ARC_H
 
-#include "base/digest.h"
 #include "facts/arc_verdict.h"
-#include "message/body_canon.h"
 #include "records/arc_tags.h"
 #include "records/key_record.h"
 #include "records/signature_tags.h"
+#include "verify/body_hashes.h"
 
 struct header_field;
 struct work;
@@ -40,23 +39,12 @@ struct arc_set {
 	const char *cv_text;
 };
 
-/* One canonical form of the body under way. */
-struct arc_body {
-	enum canon canon;
-	int64_t limit; /* l= */
-	struct body_canon stream;
-	struct digest_stream *digest;
-	struct digest result;
-	uint64_t octets; /* canonical length of the whole */
-};
-
 struct arc_chain {
 	const struct work *work;
 	struct arc_verdict verdict;
 	struct arc_set sets[ARC_SETS_MAX]; /* instance 1 first */
 	bool open;                         /* no verdict yet */
-	struct arc_body bodies[ARC_BODIES_MAX];
-	size_t body_count;
+	struct body_hashes bodies;
 	uint64_t body_octets;
 	unsigned looks_back; /* left */
 };
@@ -85,7 +73,7 @@ bool arc_message_verifies(struct arc_chain *chain, struct arc_signature *message
 void arc_seal_digests(struct arc_chain *chain);
 
 /* The body form of that message signature; NULL when it is not hashed. */
-const struct arc_body *arc_body_of(const struct arc_chain *chain, const struct arc_signature *signature);
+const struct body_hash *arc_body_of(const struct arc_chain *chain, const struct arc_signature *signature);
 
 /* After a pass: how far back the message is unchanged, and who vouches for its author. */
 void arc_look_back(struct arc_chain *chain);

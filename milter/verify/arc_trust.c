@@ -14,7 +14,7 @@ enum fit { FIT_UNKNOWN, FIT_SAME, FIT_ALTERED };
 /* Does an older message signature still fit? */
 static enum fit fit_of(struct arc_chain *chain, struct arc_signature *message)
 {
-	const struct arc_body *body;
+	const struct body_hash *body;
 	const char *text;
 
 	if (chain->looks_back == 0 || arc_find_key(message, chain->work, &text) != ARCFAULT_NONE)
@@ -25,7 +25,7 @@ static enum fit fit_of(struct arc_chain *chain, struct arc_signature *message)
 	body = arc_body_of(chain, message);
 	if (body == NULL)
 		return FIT_UNKNOWN;
-	if (memcmp(body->result.octets, message->tags.body_hash.at, DIGEST_MAX) != 0)
+	if (memcmp(body->digest.octets, message->tags.body_hash.at, DIGEST_MAX) != 0)
 		return FIT_ALTERED;
 	if (message->tags.body_length >= 0 && (uint64_t)message->tags.body_length < body->octets)
 		return FIT_ALTERED;

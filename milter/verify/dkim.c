@@ -33,36 +33,32 @@ static void feed_text(DKIM *opendkim, char *text, size_t len)
 	(void)dkim_header(opendkim, (u_char *)text, len);
 }
 
-static bool is_kept_back(const struct signatures *signatures, size_t field)
+static void feed_field(const struct signatures *signatures, const struct header_field *field)
 {
-	for (size_t i = 0; i < signatures->count; i++)
-		if (signatures->items[i].verdict.field == field)
-			return !signatures->items[i].fed;
-	return false;
+	size_t name_len = strlen(field->name), len = name_len + 1 + field->value_len;
+	char *text = arena_alloc(signatures->work->arena, len + 1);
+
+	memcpy(text, field->name, name_len);
+	text[name_len] = ':';
+	memcpy(text + name_len + 1, field->value, field->value_len);
+	feed_text(signatures->opendkim, text, len);
 }
 
-/* The field of our own goes first: libopendkim writes one slot too far when an h= names every field
- * of the message and one more, so there is always one field that no h= can name. */
+/* What libopendkim needs to judge a signature's form. The field of our own goes first: the library writes one
+ * slot too far when an h= names every field that it has and one more, so there is always one field that no
+ * h= can name. */
 static void feed_header(const struct signatures *signatures)
 {
 	const struct work *work = signatures->work;
-	struct arena *arena = work->arena;
 
-	feed_text(signatures->opendkim, arena_text(arena, work->libraries->pad_field),
+	feed_text(signatures->opendkim, arena_text(work->arena, work->libraries->pad_field),
 		strlen(work->libraries->pad_field));
-	for (size_t i = 0; i < work->header->count; i++) {
-		const struct header_field *field = &work->header->fields[i];
-		size_t name_len = strlen(field->name), len = name_len + 1 + field->value_len;
-		char *text;
-
-		if (is_signature(field) && is_kept_back(signatures, i))
-			continue;
-		text = arena_alloc(arena, len + 1);
-		memcpy(text, field->name, name_len);
-		text[name_len] = ':';
-		memcpy(text + name_len + 1, field->value, field->value_len);
-		feed_text(signatures->opendkim, text, len);
-	}
+	for (size_t i = 0; i < work->header->count; i++)
+		if (header_field_is(&work->header->fields[i], "From"))
+			feed_field(signatures, &work->header->fields[i]);
+	for (size_t i = 0; i < signatures->count; i++)
+		if (signatures->items[i].fed)
+			feed_field(signatures, &work->header->fields[signatures->items[i].verdict.field]);
 }
 
 static size_t count_fed(const struct signatures *signatures)
@@ -111,24 +107,15 @@ static bool any_open_fed(const struct signatures *signatures)
 	return false;
 }
 
-static void hash(void *receiver, const char *octets, size_t len)
-{
-	digest_stream_add(receiver, octets, len);
-}
-
-/* Those that libopendkim does not get. */
-static void start_own(struct signatures *signatures)
+static void want_bodies(struct signatures *signatures)
 {
 	for (size_t i = 0; i < signatures->count; i++) {
-		struct signature *signature = &signatures->items[i];
+		const struct signature *signature = &signatures->items[i];
 
-		if (!signature->own)
-			continue;
-		signature->body_digest = digest_stream_new(DIGEST_SHA256);
-		signature->body.limit = signature->tags.body_length;
-		signature->body.sink = hash;
-		signature->body.receiver = signature->body_digest;
-		signatures->any_own = true;
+		if (signature->own || (signature->fed && signatures->opendkim != NULL))
+			body_hashes_want(&signatures->bodies,
+				signature->tags.relaxed_body ? CANON_RELAXED : CANON_SIMPLE,
+				signature->tags.body_length, signatures->work->arena);
 	}
 }
 
@@ -144,35 +131,13 @@ struct signatures *signatures_begin(const struct work *work)
 			dns_warm(work->dns, signatures->items[i].tags.key_name, RR_TXT);
 	if (any_open_fed(signatures))
 		start_library(signatures);
-	start_own(signatures);
+	want_bodies(signatures);
 	return signatures;
 }
 
 bool signatures_want_body(const struct signatures *signatures)
 {
-	return (signatures->opendkim != NULL || signatures->any_own) && !signatures->body_too_large;
-}
-
-static void remember_last(struct signatures *signatures, const char *octets, size_t len)
-{
-	if (len >= 2)
-		signatures->last[0] = octets[len - 2];
-	else
-		signatures->last[0] = signatures->last[1];
-	signatures->last[1] = octets[len - 1];
-}
-
-static void feed_body(struct signatures *signatures, const char *octets, size_t len)
-{
-	remember_last(signatures, octets, len);
-	for (size_t i = 0; i < signatures->count; i++) {
-		struct signature *signature = &signatures->items[i];
-
-		if (signature->own || (signature->fed && signature->tags.body_length >= 0))
-			body_canon_add(&signature->body, octets, len);
-	}
-	if (signatures->opendkim != NULL)
-		(void)dkim_body(signatures->opendkim, (u_char *)(uintptr_t)octets, len);
+	return signatures->bodies.count > 0 && !signatures->body_too_large;
 }
 
 void signatures_body(struct signatures *signatures, const char *octets, size_t len)
@@ -185,18 +150,7 @@ void signatures_body(struct signatures *signatures, const char *octets, size_t l
 	if (limit != 0 && signatures->body_octets > limit)
 		signatures->body_too_large = true;
 	else
-		feed_body(signatures, octets, len);
-}
-
-/* RFC 6376 section 3.4.3: a last line without CRLF has one. The library would give up. */
-static void end_body(struct signatures *signatures)
-{
-	bool ends_well = signatures->last[0] == '\r' && signatures->last[1] == '\n';
-
-	if (signatures->body_octets > 0 && !ends_well)
-		feed_body(signatures, "\r\n", 2);
-	if (signatures->opendkim != NULL)
-		(void)dkim_eom(signatures->opendkim, NULL);
+		body_hashes_add(&signatures->bodies, octets, len);
 }
 
 static void settle_open(struct signatures *signatures, enum signature_fault fault, const char *text)
@@ -213,13 +167,9 @@ static void judge_all(struct signatures *signatures)
 	for (size_t i = 0; i < signatures->count; i++)
 		if (signatures->items[i].open)
 			signature_find_key(&signatures->items[i], signatures->work);
-	end_body(signatures);
-	for (size_t i = 0; i < signatures->count; i++) {
-		if (signatures->items[i].fed && signatures->opendkim != NULL)
-			signature_judge(&signatures->items[i], signatures);
-		if (signatures->items[i].own && signatures->items[i].open)
-			signature_judge_own(&signatures->items[i], signatures);
-	}
+	body_hashes_end(&signatures->bodies);
+	for (size_t i = 0; i < signatures->count; i++)
+		signature_judge(&signatures->items[i], signatures);
 }
 
 void signatures_finish(struct signatures *signatures, struct verdicts *verdicts)
@@ -229,7 +179,7 @@ void signatures_finish(struct signatures *signatures, struct verdicts *verdicts)
 
 	if (signatures->body_too_large)
 		settle_open(signatures, SIGFAULT_BODY_TOO_LARGE, "");
-	else if (signatures->opendkim != NULL || signatures->any_own)
+	else if (signatures->bodies.count > 0)
 		judge_all(signatures);
 	settle_open(signatures, SIGFAULT_LIBRARY, "libopendkim could not be started");
 	for (size_t i = 0; i < signatures->count; i++)
@@ -245,7 +195,6 @@ void signatures_end(struct signatures **signatures)
 		return;
 	if ((*signatures)->opendkim != NULL)
 		(void)dkim_free((*signatures)->opendkim);
-	for (size_t i = 0; i < (*signatures)->count; i++)
-		digest_stream_free(&(*signatures)->items[i].body_digest);
+	body_hashes_free(&(*signatures)->bodies);
 	*signatures = NULL;
 }

@@ -74,13 +74,14 @@ static void check_signature_length(struct signature *signature)
 		signature_settle(signature, SIGFAULT_B_CORRUPT, "b");
 }
 
-/* libopendkim would read an RSA key anew for each signature, for several times what verifying costs. */
-static bool is_kept(const struct key_record *record, const struct libraries *libraries)
+/* Whether we can verify with it. libopendkim would read an RSA key anew for each signature, for several times
+ * what verifying costs; it gets those that OpenSSL does not take, to say what is wrong with them. */
+static bool is_ours(const struct key_record *record, const struct libraries *libraries)
 {
 	EVP_PKEY *key;
 
-	if (record->type != KEYTYPE_RSA || libraries->opendkim_verifies)
-		return false;
+	if (record->type != KEYTYPE_RSA)
+		return true;
 	key = key_cache_get(libraries->keys, record->octets);
 	EVP_PKEY_free(key);
 	return key != NULL;
@@ -108,9 +109,7 @@ void signature_find_key(struct signature *signature, const struct work *work)
 	check_use(signature, work->arena);
 	if (signature->open)
 		check_signature_length(signature);
-	if (signature->open)
-		signature->withheld = is_kept(&signature->key, work->libraries);
-	if (signature->open && !signature->withheld)
+	if (signature->open && !is_ours(&signature->key, work->libraries))
 		signature->plain_key = key_record_plain(&signature->key, work->arena);
 }
 

@@ -126,7 +126,6 @@ void signature_prefilter(struct signature *signature, const struct work *work, s
 	beyond_library = is_beyond_library(header_field, &signature->tags);
 	signature->own = beyond_library && signature->open;
 	signature->fed = !beyond_library && !signature->tags.sha1;
-	signature->body = body_canon_new(signature->tags.relaxed_body ? CANON_RELAXED : CANON_SIMPLE);
 }
 
 static size_t keep(struct signatures *signatures, size_t room, bool open, bool aligned)

@@ -2,16 +2,13 @@
 #ifndef VERIFY_LIBRARIES_H
 #define VERIFY_LIBRARIES_H
 
-#include <stdbool.h>
-
 struct dkim_lib; /* libopendkim's DKIM_LIB */
 struct key_cache;
 
 struct libraries {
 	struct dkim_lib *opendkim;
 	struct key_cache *keys;
-	bool opendkim_verifies; /* RSA too, with keys that it reads anew each time: for comparison in tests */
-	char pad_field[32];     /* "X-0123456789abcdef: x", see signatures_begin */
+	char pad_field[32]; /* "X-0123456789abcdef: x", see signatures_begin */
 };
 
 #endif

@@ -1,6 +1,6 @@
-/* verify/key_cache: RSA signatures opened with kept keys get the verdicts that libopendkim gives with keys
- * it reads itself. Generated messages, right and broken in every place; a number as argument asks for so
- * many, further arguments are .case files. */
+/* verify/: our hashes of header and body are those of libopendkim, and with them our verdicts. Generated
+ * messages, right and broken in every place, come in pieces; a number as argument asks for so many, a second
+ * one is the seed, further arguments are .case files. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "dns/dns.h"
@@ -11,8 +11,8 @@
 #include "replay/case_file.h"
 #include "settings/settings.h"
 #include "support/keys.h"
+#include "support/opendkim_view.h"
 #include "support/signer.h"
-#include "verify/libraries.h"
 #include "verify/verify.h"
 
 #include "base/suffixes.h"
@@ -38,7 +38,9 @@ static int messages = MESSAGES;
 static char **case_paths;
 
 /* One sequence for everybody: the same messages on every machine. */
-static uint64_t seed = 88172645463325252U;
+enum { SEED = 88172645 };
+
+static uint64_t seed = SEED;
 
 static unsigned any(unsigned below)
 {
@@ -55,8 +57,7 @@ struct letter {
 	struct arena *arena;
 	struct zone *zone;
 	struct header_list header;
-	const char *body;
-	size_t len;
+	struct buf body;
 	int64_t now;
 };
 
@@ -79,16 +80,45 @@ static const char *any_text(struct arena *arena, unsigned longest)
 	return text.data;
 }
 
-static const char *any_body(struct arena *arena)
+/* Lines as they are, and as nobody writes them: white space in all places, octets of all kinds, very long. */
+static void add_line(struct buf *body)
+{
+	switch (any(8)) {
+	case 0:
+		break;
+	case 1:
+		for (unsigned i = any(300); i > 0; i--)
+			buf_char(body, any(5) > 0 ? (char)('a' + any(26)) : ' ');
+		break;
+	case 2:
+		for (unsigned i = any(100); i > 0; i--)
+			buf_char(body, any(2) > 0 ? ' ' : '\t');
+		break;
+	case 3:
+		for (unsigned i = any(40); i > 0; i--) {
+			unsigned octet = any(256);
+
+			buf_char(body, (char)(octet == '\r' || octet == '\n' || octet == 0 ? 255 : octet));
+		}
+		break;
+	default:
+		buf_text(body, any_text(body->arena, 60));
+		break;
+	}
+	buf_text(body, any(9) == 0 ? "  \r\n" : "\r\n");
+}
+
+static struct buf any_body(struct arena *arena)
 {
 	struct buf body = buf_in(arena);
 
-	for (unsigned lines = any(12); lines > 0; lines--) {
-		if (any(4) > 0)
-			buf_text(&body, any_text(arena, 60));
-		buf_text(&body, any(9) == 0 ? "  \r\n" : "\r\n");
-	}
-	return body.data;
+	for (unsigned lines = any(12); lines > 0; lines--)
+		add_line(&body);
+	for (unsigned empty = any(4) == 0 ? any(5) : 0; empty > 0; empty--)
+		buf_text(&body, any(3) == 0 ? "\t\r\n" : "\r\n");
+	if (any(10) == 0)
+		buf_text(&body, " \t end" + any(7));
+	return body;
 }
 
 static void publish(struct letter *letter, unsigned number, const char *key)
@@ -131,6 +161,18 @@ static const char *any_tags(struct letter *letter, unsigned number, bool ed25519
 	return tags.data;
 }
 
+/* Any octet becomes any other, NUL too; but line ends stay whole. */
+static void change_octet(struct buf *body)
+{
+	size_t at = body->len == 0 ? 0 : any((unsigned)body->len);
+	unsigned octet = any(256);
+
+	if (body->len == 0 || body->data[at] == '\r' || body->data[at] == '\n' || octet == '\r' ||
+		octet == '\n')
+		return;
+	body->data[at] = (char)octet;
+}
+
 /* One octet of a field or of the body changed, or a line more. */
 static struct letter damaged(const struct letter *sent, struct arena *arena)
 {
@@ -153,15 +195,21 @@ static struct letter damaged(const struct letter *sent, struct arena *arena)
 		field->value = value;
 		break;
 	case 3:
-		letter.body = arena_printf(arena, "%s-- \r\na footer\r\n", letter.body);
+		letter.body = buf_in(arena);
+		buf_add(&letter.body, sent->body.data, sent->body.len);
+		buf_text(&letter.body, "-- \r\na footer\r\n");
 		break;
 	case 4:
 		letter.body = any_body(arena);
 		break;
+	case 5:
+		letter.body = buf_in(arena);
+		buf_add(&letter.body, sent->body.data, sent->body.len);
+		change_octet(&letter.body);
+		break;
 	default:
 		break; /* many arrive as they were sent */
 	}
-	letter.len = strlen(letter.body);
 	return letter;
 }
 
@@ -182,13 +230,26 @@ static struct letter any_letter(struct arena *arena)
 		bool ed25519 = strlen(signer_public(arena, key)) < 60;
 
 		add(&letter.header, "DKIM-Signature",
-			signer_sign(
-				arena, &unsigned_header, letter.body, any_tags(&letter, i, ed25519), key));
+			signer_sign(arena, &unsigned_header, letter.body.data, any_tags(&letter, i, ed25519),
+				key));
 		publish(&letter, i, any(6) > 0 ? key : keys[any(COUNT(keys))]);
 	}
 	for (size_t i = 0; i < unsigned_header.count; i++)
 		add(&letter.header, unsigned_header.fields[i].name, unsigned_header.fields[i].value);
 	return letter;
+}
+
+/* In pieces of any length, as an MTA may cut them. */
+static void feed_body(struct signatures *signatures, const struct buf *body)
+{
+	for (size_t at = 0; at < body->len && signatures_want_body(signatures);) {
+		size_t len = any(4) == 0 ? 1 : any(200) + 1;
+
+		if (len > body->len - at)
+			len = body->len - at;
+		signatures_body(signatures, body->data + at, len);
+		at += len;
+	}
 }
 
 static struct verdicts verify(const struct letter *letter, struct libraries *libraries)
@@ -210,8 +271,7 @@ static struct verdicts verify(const struct letter *letter, struct libraries *lib
 	struct verdicts verdicts = verdicts_empty();
 	struct signatures *signatures = signatures_begin(&work);
 
-	if (signatures_want_body(signatures))
-		signatures_body(signatures, letter->body, letter->len);
+	feed_body(signatures, &letter->body);
 	signatures_finish(signatures, &verdicts);
 	signatures_end(&signatures);
 	dns_close(&dns);
@@ -219,43 +279,75 @@ static struct verdicts verify(const struct letter *letter, struct libraries *lib
 	return verdicts;
 }
 
-static void expect_equal(
-	const char *about, const struct signature_verdict *a, const struct signature_verdict *b)
+/* How often each fault came, to see that the messages are worth something. */
+static unsigned seen[SIGFAULT_LIBRARY + 1], digests_compared, words_compared;
+
+static const char *word_text(enum opendkim_word word)
 {
-	if (a->result != b->result || a->fault != b->fault || strcmp(a->fault_text, b->fault_text) != 0 ||
-		a->recovery != b->recovery || a->digests_known != b->digests_known)
-		fail_msg("%s: %s fault %d \"%s\" recovery %d against %s fault %d \"%s\" recovery %d", about,
-			result_word(a->result), (int)a->fault, a->fault_text, (int)a->recovery,
-			result_word(b->result), (int)b->fault, b->fault_text, (int)b->recovery);
-	assert_int_equal(a->body_hash_matches, b->body_hash_matches);
-	assert_int_equal(a->canonical_length, b->canonical_length);
-	assert_memory_equal(a->header_digest, b->header_digest, DIGEST_MAX);
-	assert_memory_equal(a->body_digest, b->body_digest, DIGEST_MAX);
-	assert_memory_equal(a->recovered_digest, b->recovered_digest, DIGEST_MAX);
+	static const char *const words[] = {
+		"silent", "pass", "bad signature", "bad body hash", "l= too large", "another error"};
+
+	return words[word];
 }
 
-/* How often each result came, to see that the messages are worth something. */
-static unsigned seen[16];
-
-static void compare(
-	const char *about, const struct letter *letter, struct libraries *kept, struct libraries *theirs)
+/* What libopendkim must say where the content decides for us; of the other faults it knows too little. */
+static enum opendkim_word word_for(enum signature_fault fault)
 {
-	struct verdicts ours = verify(letter, kept), library = verify(letter, theirs);
-
-	assert_int_equal(ours.signature_count, library.signature_count);
-	for (size_t i = 0; i < ours.signature_count; i++) {
-		expect_equal(about, &ours.signatures[i], &library.signatures[i]);
-		seen[ours.signatures[i].result]++;
+	switch (fault) {
+	case SIGFAULT_NONE:
+	case SIGFAULT_UNSIGNED_TAIL: /* RFC 6376 section 8.2: our policy */
+		return OPENDKIM_PASS;
+	case SIGFAULT_SIGNATURE:
+		return OPENDKIM_HEADER;
+	case SIGFAULT_BODY_HASH:
+		return OPENDKIM_BODY;
+	case SIGFAULT_LENGTH_EXCEEDS_BODY:
+		return OPENDKIM_LENGTH;
+	default:
+		return OPENDKIM_SILENT;
 	}
+}
+
+static void expect_equal(
+	const char *about, const struct signature_verdict *ours, const struct opendkim_view *theirs)
+{
+	enum opendkim_word word = word_for(ours->fault);
+
+	seen[ours->fault]++;
+	if (!ours->digests_known)
+		return;
+	if (!theirs->hashed)
+		fail_msg("%s: libopendkim made no hashes: %s", about, theirs->error);
+	if (memcmp(ours->header_digest, theirs->header_digest, DIGEST_MAX) != 0)
+		fail_msg("%s: other header hash", about);
+	if (memcmp(ours->body_digest, theirs->body_digest, DIGEST_MAX) != 0)
+		fail_msg("%s: other body hash", about);
+	digests_compared++;
+	if (word != OPENDKIM_SILENT && word != theirs->word)
+		fail_msg("%s: we say %s, libopendkim %s, %s", about, word_text(word), word_text(theirs->word),
+			theirs->error);
+	words_compared += word != OPENDKIM_SILENT;
+}
+
+static void compare(const char *about, const struct letter *letter, struct libraries *libraries,
+	struct opendkim *opendkim)
+{
+	struct verdicts ours = verify(letter, libraries);
+	struct opendkim_view *views = arena_array(letter->arena, ours.signature_count, sizeof *views);
+
+	opendkim_look(opendkim, &letter->header, letter->body.data, letter->body.len, &ours, views);
+	for (size_t i = 0; i < ours.signature_count; i++)
+		expect_equal(about, &ours.signatures[i], &views[i]);
 }
 
 static void generated_messages(void **state)
 {
 	struct fault fault;
-	struct libraries *kept = libraries_open(NOW, &fault), *theirs = libraries_open(NOW, &fault);
+	struct libraries *libraries = libraries_open(NOW, &fault);
+	struct opendkim *opendkim = opendkim_new(NOW);
 
 	(void)state;
-	theirs->opendkim_verifies = true;
+	print_message("seed %llu\n", (unsigned long long)seed);
 	for (int i = 0; i < messages; i += ARRIVALS) {
 		struct arena *arena = arena_new();
 		struct letter letter = any_letter(arena);
@@ -266,17 +358,20 @@ static void generated_messages(void **state)
 			char about[32];
 
 			(void)snprintf(about, sizeof about, "message %d", i + j);
-			compare(about, &arrived, kept, theirs);
+			compare(about, &arrived, libraries, opendkim);
 			arena_free(&there);
 		}
 		arena_free(&arena);
 	}
-	for (size_t i = 0; i < COUNT(seen); i++)
-		if (seen[i] > 0)
-			print_message("%-10s %u\n", result_word((enum result)i), seen[i]);
-	assert_true(seen[RESULT_PASS] > 0 && seen[RESULT_FAIL] > 0);
-	libraries_close(&kept);
-	libraries_close(&theirs);
+	print_message("%d messages: %u pairs of hashes, %u verdicts by content: %u pass, %u bad signature, "
+		      "%u bad body hash, "
+		      "%u l= too large, %u unsigned tail\n",
+		messages, digests_compared, words_compared, seen[SIGFAULT_NONE], seen[SIGFAULT_SIGNATURE],
+		seen[SIGFAULT_BODY_HASH], seen[SIGFAULT_LENGTH_EXCEEDS_BODY], seen[SIGFAULT_UNSIGNED_TAIL]);
+	assert_true(messages == 0 || seen[SIGFAULT_NONE] > 0);
+	assert_true(messages == 0 || (seen[SIGFAULT_SIGNATURE] > 0 && seen[SIGFAULT_BODY_HASH] > 0));
+	libraries_close(&libraries);
+	opendkim_free(&opendkim);
 }
 
 static void compare_case(const char *path)
@@ -285,7 +380,8 @@ static void compare_case(const char *path)
 	struct fault fault;
 	struct case_file *file = case_file_read(path, arena, &fault);
 	struct letter letter = {.arena = arena};
-	struct libraries *kept, *theirs;
+	struct libraries *libraries;
+	struct opendkim *opendkim;
 	size_t len, start;
 	char *message;
 
@@ -295,25 +391,59 @@ static void compare_case(const char *path)
 	assert_non_null(message);
 	letter.header = header_list_new(arena);
 	start = header_list_read(&letter.header, message, len);
-	letter.body = message + start;
-	letter.len = len - start;
+	letter.body = buf_in(arena);
+	buf_add(&letter.body, message + start, len - start);
 	letter.zone = file->zone;
 	letter.now = file->now;
-	kept = libraries_open(file->now, &fault);
-	theirs = libraries_open(file->now, &fault);
-	theirs->opendkim_verifies = true;
-	compare(path, &letter, kept, theirs);
-	libraries_close(&kept);
-	libraries_close(&theirs);
+	libraries = libraries_open(file->now, &fault);
+	opendkim = opendkim_new(file->now);
+	compare(path, &letter, libraries, opendkim);
+	libraries_close(&libraries);
+	opendkim_free(&opendkim);
 	free(message);
 	arena_free(&arena);
 }
 
+/* Where libopendkim is wrong and the rules are with us (signature_prefilter knows why). */
+static const struct {
+	const char *name, *rule;
+} known[] = {
+	{"K140-", "RFC 8616 section 4: tags may hold UTF-8"},
+	{"K141-", "RFC 6376 section 3.2: white space before \"=\"; section 3.7: b= is emptied all the same"},
+	{"K142-", "RFC 6376 section 3.5: x= has up to 76 digits"},
+	{"K143-", "RFC 6376 section 5.4: h= cannot mean the signature itself"},
+	{"K145-", "RFC 6376 section 2.11: i= may hold an encoded @"},
+	{"dkim-crash-seven-fields", "RFC 6376 section 5.4, as K143"},
+	{"dkim-crash-three-fields", "RFC 6376 section 5.4, as K143"},
+};
+
+static const char *known_rule(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (strncmp(name, known[i].name, strlen(known[i].name)) == 0)
+			return known[i].rule;
+	return NULL;
+}
+
 static void given_cases(void **state)
 {
+	unsigned digests = digests_compared, words = words_compared;
+	int cases = 0;
+
 	(void)state;
-	for (; *case_paths != NULL; case_paths++)
-		compare_case(*case_paths);
+	for (; *case_paths != NULL; case_paths++, cases++) {
+		const char *rule = known_rule(*case_paths);
+
+		if (rule == NULL)
+			compare_case(*case_paths);
+		else
+			print_message("libopendkim differs in %s: %s\n", *case_paths, rule);
+	}
+	if (cases > 0)
+		print_message("%d cases: %u pairs of hashes, %u verdicts by content\n", cases,
+			digests_compared - digests, words_compared - words);
 }
 
 static int open_all(void **state)
@@ -341,6 +471,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		messages = atoi(argv[1]);
-	case_paths = argv + (argc > 1 ? 2 : 1);
-	return cmocka_run_group_tests_name("kept keys", tests, open_all, close_all);
+	if (argc > 2)
+		seed = strtoull(argv[2], NULL, 10);
+	case_paths = argv + (argc > 3 ? 3 : argc);
+	return cmocka_run_group_tests_name("as libopendkim", tests, open_all, close_all);
 }
