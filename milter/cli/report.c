@@ -2,34 +2,38 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/suffixes.h"
+#include "cli/bureau.h"
 #include "cli/exit_status.h"
 #include "cli/history_import.h"
-#include "cli/usual_settings.h"
-#include "dns/dns.h"
-#include "dns/zone.h"
+#include "cli/options.h"
 #include "feedback/delivery.h"
+#include "feedback/failure_delivery.h"
 #include "feedback/gather.h"
 #include "feedback/ledger.h"
-#include "store/database.h"
 
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { DAY_S = 86400 };
+enum {
+	DAY_S = 86400,
+	SETTLE_S = 120, /* a row is in the store by then: the diagnosis behind the answer included */
+};
 
 static const char usage[] =
 	"usage: sekisho report aggregate [--day DAY] [--domain NAME] [--out FOLDER] [--send] [OPTION...]\n"
+	"       sekisho report failure [--day DAY] [--domain NAME] [--out FOLDER | --send] [OPTION...]\n"
 	"       sekisho report refuse ADDRESS [--again]\n"
 	"       sekisho report import-opendmarc FILE [--store WHERE]\n"
-	"DMARC aggregate reports from the store, for the domains whose record asks for them (rua=).\n"
-	"  --day 2026-11-21    a day in UTC (default: yesterday)\n"
+	"DMARC reports from the store, for the domains whose record asks for them (aggregate: rua=, "
+	"failure:\n"
+	"ruf=, when failure-reports is on).\n"
+	"  --day 2026-11-21    a day in UTC (default: aggregate: yesterday; failure: what came since it was\n"
+	"                      sent last, at most 24 hours)\n"
 	"  --domain NAME       only this policy domain\n"
-	"  --out FOLDER        write each report as NAME.xml.gz\n"
+	"  --out FOLDER        write each report as NAME.xml.gz or NAME.eml\n"
 	"  --send              mail them, once, to those who have agreed, through the sendmail command\n"
 	"  --form rfc9990|rfc7489  of the XML (default: rfc9990)\n"
 	"  --store WHERE       sqlite:/PATH or postgresql:CONNINFO (default: store of the configuration)\n"
@@ -43,253 +47,225 @@ static const char usage[] =
 	"Examples:\n"
 	"  sekisho report aggregate --out /tmp/reports\n"
 	"  sekisho report aggregate --send\n"
+	"  sekisho report failure --send\n"
 	"Exit status: 0 done, 1 some could not be written or sent, 2 usage, 3 no store.\n";
 
-enum { OPT_DAY = 1, OPT_DOMAIN, OPT_OUT, OPT_SEND, OPT_FORM, OPT_STORE, OPT_ZONE, OPT_CONFIG, OPT_AGAIN };
-
 struct request {
-	const char *day, *domain, *out, *form, *store, *zone_path, *config_path, *verb, *address;
-	bool send, again;
+	const char *day, *domain, *form, *verb, *address;
+	struct bureau_request bureau;
+	bool again;
 };
 
-/* What all reports share, opened in this order. */
-struct bureau {
-	const struct request *request;
-	struct arena *arena;
-	struct settings *settings;
-	struct database *database;
-	struct suffixes *suffixes;
-	struct dns *dns;
-	struct ledger *ledger;
-	char host[256];
+/* What each verb is for. */
+struct verb {
+	const char *name;
+	int words; /* itself included */
+	int (*run)(const struct request *request, struct bureau *bureau, int64_t now);
 };
 
-static bool take_option(struct request *request, int option, const char *value)
+/* The period to report: a day, which from was set to, or what is due. */
+static struct gathering gathering_of(const struct request *request, int64_t from, int64_t until)
 {
-	const char **texts[] = {[OPT_DAY] = &request->day,
-		[OPT_DOMAIN] = &request->domain,
-		[OPT_OUT] = &request->out,
-		[OPT_FORM] = &request->form,
-		[OPT_STORE] = &request->store,
-		[OPT_ZONE] = &request->zone_path,
-		[OPT_CONFIG] = &request->config_path};
-
-	if (option == OPT_SEND)
-		request->send = true;
-	else if (option == OPT_AGAIN)
-		request->again = true;
-	else if (option > 0 && (size_t)option < sizeof texts / sizeof texts[0] && texts[option] != NULL)
-		*texts[option] = value;
-	else
-		return false;
-	return true;
+	return (struct gathering){
+		.from = from, .until = until, .domain = request->domain != NULL ? request->domain : ""};
 }
 
-static bool is_import(const struct request *request)
-{
-	return strcmp(request->verb, "import-opendmarc") == 0;
-}
-
-/* EXIT_DONE to go on, -1 when the help was all, else EXIT_USAGE. */
-static int read_arguments(int argc, char **argv, struct request *request)
-{
-	static const struct option options[] = {
-		{"day", required_argument, NULL, OPT_DAY},
-		{"domain", required_argument, NULL, OPT_DOMAIN},
-		{"out", required_argument, NULL, OPT_OUT},
-		{"send", no_argument, NULL, OPT_SEND},
-		{"form", required_argument, NULL, OPT_FORM},
-		{"store", required_argument, NULL, OPT_STORE},
-		{"zone", required_argument, NULL, OPT_ZONE},
-		{"config", required_argument, NULL, OPT_CONFIG},
-		{"again", no_argument, NULL, OPT_AGAIN},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int words;
-
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return -1;
-		}
-		if (option == '?' || !take_option(request, option, optarg)) {
-			(void)fputs(usage, stderr);
-			return EXIT_USAGE;
-		}
-	}
-	words = argc - optind;
-	request->verb = words > 0 ? argv[optind] : "";
-	request->address = words > 1 ? argv[optind + 1] : "";
-	if ((strcmp(request->verb, "aggregate") == 0 && words == 1) ||
-		((strcmp(request->verb, "refuse") == 0 || is_import(request)) && words == 2))
-		return EXIT_DONE;
-	(void)fputs(usage, stderr);
-	return EXIT_USAGE;
-}
-
-/* "2026-11-21" in UTC → its first second; yesterday when text is NULL. */
-static bool day_of(const char *text, int64_t now, int64_t *from)
+/* "2026-11-21" in UTC → its first second. */
+static bool day_of(const char *text, int64_t *from)
 {
 	struct tm date = {0};
-	const char *end;
+	const char *end = strptime(text, "%Y-%m-%d", &date);
 
-	*from = (now / DAY_S - 1) * DAY_S;
-	if (text == NULL)
-		return true;
-	end = strptime(text, "%Y-%m-%d", &date);
 	if (end == NULL || *end != '\0')
 		return false;
 	*from = (int64_t)timegm(&date);
 	return true;
 }
 
-static const char *receiver_of(struct bureau *bureau)
+static bool gather_all(struct bureau *bureau, const struct gathering *gathering)
 {
-	if (bureau->settings->authserv_id[0] != '\0')
-		return bureau->settings->authserv_id;
-	if (gethostname(bureau->host, sizeof bureau->host - 1) != 0)
-		(void)snprintf(bureau->host, sizeof bureau->host, "localhost");
-	return bureau->host;
+	struct fault fault = {""};
+	bool good = gather(bureau->database, gathering, &fault);
+
+	if (!good)
+		fprintf(stderr, "sekisho report: %s\n", fault.text);
+	return good;
 }
 
-static bool open_for_sending(struct bureau *bureau, struct fault *fault)
-{
-	const struct settings *settings = bureau->settings;
-
-	bureau->suffixes = suffixes_open(settings->public_suffix_file, settings->public_suffixes.items,
-		settings->public_suffixes.count, fault);
-	if (bureau->suffixes == NULL)
-		return false;
-	if (bureau->request->zone_path != NULL) {
-		struct zone *zone = zone_new(bureau->arena);
-
-		if (!zone_read_file(zone, bureau->request->zone_path, fault))
-			return false;
-		bureau->dns = dns_open_zone(zone);
-	} else {
-		bureau->dns = dns_open_network(settings, fault);
-	}
-	return bureau->dns != NULL;
-}
-
-static bool bureau_open(struct bureau *bureau, struct fault *fault)
-{
-	const struct request *request = bureau->request;
-	const char *store;
-
-	bureau->settings = usual_settings(request->config_path, fault);
-	if (bureau->settings == NULL)
-		return false;
-	if (request->send || strcmp(request->verb, "refuse") == 0) {
-		bureau->ledger = ledger_open(bureau->settings->report_ledger, fault);
-		if (bureau->ledger == NULL)
-			return false;
-	}
-	if (strcmp(request->verb, "refuse") == 0)
-		return true;
-	store = request->store != NULL ? request->store : bureau->settings->store;
-	bureau->database = database_open(store, is_import(request), fault);
-	return bureau->database != NULL && (!request->send || open_for_sending(bureau, fault));
-}
-
-static void bureau_close(struct bureau *bureau)
-{
-	ledger_close(&bureau->ledger);
-	dns_close(&bureau->dns);
-	suffixes_close(&bureau->suffixes);
-	database_close(&bureau->database);
-	settings_free(&bureau->settings);
-}
-
-static void take_sums(void *self, const struct sums *sums)
+static void take_aggregate(void *self, const struct sums *sums)
 {
 	deliver_report(self, sums);
 }
 
-static int aggregate(struct bureau *bureau, int64_t from, int64_t now)
+static int aggregate(const struct request *request, struct bureau *bureau, int64_t now)
 {
-	const struct request *request = bureau->request;
 	const struct settings *settings = bureau->settings;
-	const char *receiver = receiver_of(bureau);
-	struct delivery delivery = {
+	struct post post = bureau_post(bureau, &request->bureau, now);
+	struct gathering gathering = gathering_of(request, (now / DAY_S - 1) * DAY_S, 0);
+	struct delivery delivery = {.post = post,
 		.facts = {.form = request->form != NULL && strcmp(request->form, "rfc7489") == 0
 					  ? FORM_RFC7489
 					  : FORM_RFC9990,
 			.organization = settings->report_organization[0] != '\0'
 						? settings->report_organization
-						: receiver,
-			.email = settings->report_email[0] != '\0'
-					 ? settings->report_email
-					 : arena_printf(bureau->arena, "postmaster@%s", receiver),
-			.from = from,
-			.until = from + DAY_S,
-			.psl_discovery = settings->dmarc_discovery == DISCOVERY_PSL},
-		.receiver = receiver,
-		.folder = request->out != NULL ? request->out : "",
-		.send = request->send,
-		.sendmail = settings->report_sendmail,
-		.opt_out = settings->report_opt_out,
-		.dns = bureau->dns,
-		.suffixes = bureau->suffixes,
-		.ledger = bureau->ledger,
-		.now = now,
-		.out = stdout,
-	};
-	struct gathering gathering = {.from = from,
-		.until = from + DAY_S,
-		.domain = request->domain != NULL ? request->domain : "",
-		.take = take_sums,
-		.self = &delivery};
-	struct fault fault = {""};
-	bool good = gather(bureau->database, &gathering, &fault);
+						: post.receiver,
+			.email = post.email,
+			.psl_discovery = settings->dmarc_discovery == DISCOVERY_PSL}};
+	bool good;
 
-	if (!good)
-		fprintf(stderr, "sekisho report: %s\n", fault.text);
+	if (request->day != NULL)
+		(void)day_of(request->day, &gathering.from);
+	gathering.until = gathering.from + DAY_S;
+	delivery.facts.from = gathering.from;
+	delivery.facts.until = gathering.until;
+	gathering.take = take_aggregate;
+	gathering.self = &delivery;
+	good = gather_all(bureau, &gathering);
 	printf("%" PRIu64 " domains, %" PRIu64 " messages, %" PRIu64 " reports written, %" PRIu64
 	       " sent, %" PRIu64 " failed\n",
-		delivery.domains, delivery.messages, delivery.written, delivery.sent, delivery.failed);
-	return !good ? EXIT_UNREADABLE : delivery.failed > 0 ? EXIT_DIFFERS : EXIT_DONE;
+		delivery.domains, delivery.messages, delivery.post.written, delivery.post.sent,
+		delivery.post.failed);
+	return !good ? EXIT_UNREADABLE : delivery.post.failed > 0 ? EXIT_DIFFERS : EXIT_DONE;
 }
 
-static int refuse(struct bureau *bureau, int64_t now)
+/* A day; else what came since the last time something was sent, but no old stories. */
+static struct gathering failures_due(const struct request *request, struct bureau *bureau, int64_t now)
 {
-	const struct request *request = bureau->request;
+	struct gathering gathering = gathering_of(request, now - DAY_S, now - SETTLE_S);
 
+	if (request->day != NULL) {
+		(void)day_of(request->day, &gathering.from);
+		gathering.until = gathering.from + DAY_S;
+	} else if (request->bureau.send) {
+		int64_t until = ledger_failures_until(bureau->ledger);
+
+		if (until > gathering.from)
+			gathering.from = until;
+	} else {
+		gathering.until = INT64_MAX;
+	}
+	return gathering;
+}
+
+static void take_failures(void *self, const struct sums *sums)
+{
+	deliver_failures(self, sums);
+}
+
+/* What is due is noted first: a message is reported once, or not at all. */
+static bool note_due(const struct request *request, struct bureau *bureau, int64_t until)
+{
+	if (!request->bureau.send || request->day != NULL || request->domain != NULL ||
+		ledger_note_failures_until(bureau->ledger, until))
+		return true;
+	fprintf(stderr, "sekisho report: nothing is sent: the ledger cannot be written\n");
+	return false;
+}
+
+static int failure(const struct request *request, struct bureau *bureau, int64_t now)
+{
+	struct failure_delivery delivery = {.post = bureau_post(bureau, &request->bureau, now),
+		.most = (uint64_t)bureau->settings->failure_report_limit,
+		.most_of_domain = (uint64_t)bureau->settings->failure_report_domain_limit};
+	struct gathering gathering = failures_due(request, bureau, now);
+	bool good;
+
+	gathering.failures = true;
+	gathering.take = take_failures;
+	gathering.self = &delivery;
+	if (!note_due(request, bureau, gathering.until))
+		return EXIT_UNREADABLE;
+	good = gather_all(bureau, &gathering);
+	printf("%" PRIu64 " domains, %" PRIu64 " messages, %" PRIu64 " reports written, %" PRIu64
+	       " sent, %" PRIu64 " failed, %" PRIu64 " held back by a limit\n",
+		delivery.domains, delivery.messages, delivery.post.written, delivery.post.sent,
+		delivery.post.failed, delivery.held_back);
+	return !good ? EXIT_UNREADABLE : delivery.post.failed > 0 ? EXIT_DIFFERS : EXIT_DONE;
+}
+
+static int refuse(const struct request *request, struct bureau *bureau, int64_t now)
+{
 	if (ledger_refuse(bureau->ledger, request->address, "told by hand", now, request->again))
 		return EXIT_DONE;
 	fprintf(stderr, "sekisho report: the ledger cannot be written\n");
 	return EXIT_UNREADABLE;
 }
 
+static int import_history(const struct request *request, struct bureau *bureau, int64_t now)
+{
+	(void)now;
+	return history_import(request->address, bureau->database);
+}
+
+static const struct verb verbs[] = {{"aggregate", 1, aggregate}, {"failure", 1, failure},
+	{"refuse", 2, refuse}, {"import-opendmarc", 2, import_history}};
+
+/* NULL for one that is none, or has too many words, or too few. */
+static const struct verb *verb_of(const char *name, int words)
+{
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (words == verbs[i].words && strcmp(name, verbs[i].name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+/* Whether what was asked for makes sense. */
+static bool is_sound(const struct request *request)
+{
+	int64_t day;
+
+	return (request->day == NULL || day_of(request->day, &day)) &&
+	       (request->form == NULL || strcmp(request->form, "rfc9990") == 0 ||
+		       strcmp(request->form, "rfc7489") == 0) &&
+	       !(strcmp(request->verb, "failure") == 0 && request->bureau.send &&
+		       request->bureau.folder != NULL);
+}
+
+static int read_arguments(int argc, char **argv, struct request *request, const struct verb **verb)
+{
+	const struct cli_option options[] = {
+		{"day", .text = &request->day},
+		{"domain", .text = &request->domain},
+		{"out", .text = &request->bureau.folder},
+		{"send", .flag = &request->bureau.send},
+		{"form", .text = &request->form},
+		{"store", .text = &request->bureau.store},
+		{"zone", .text = &request->bureau.zone_path},
+		{"config", .text = &request->bureau.config_path},
+		{"again", .flag = &request->again},
+		{.name = NULL},
+	};
+	int status = options_read(argc, argv, usage, options, EXIT_USAGE), words = argc - optind;
+
+	if (status != EXIT_DONE)
+		return status;
+	request->verb = words > 0 ? argv[optind] : "";
+	request->address = words > 1 ? argv[optind + 1] : "";
+	*verb = verb_of(request->verb, words);
+	request->bureau.ledger_alone = *verb != NULL && (*verb)->run == refuse;
+	request->bureau.may_write = *verb != NULL && (*verb)->run == import_history;
+	if (*verb != NULL && is_sound(request))
+		return EXIT_DONE;
+	(void)fputs(usage, stderr);
+	return EXIT_USAGE;
+}
+
 int report_run(int argc, char **argv)
 {
 	struct request request = {.verb = ""};
+	const struct verb *verb = NULL;
 	struct fault fault = {""};
-	int64_t now = clock_wall(), from;
-	int status = read_arguments(argc, argv, &request);
-	struct bureau bureau = {.request = &request};
+	struct bureau bureau;
+	int status = read_arguments(argc, argv, &request, &verb);
 
 	if (status != EXIT_DONE)
 		return status < 0 ? EXIT_DONE : status;
-	if (!day_of(request.day, now, &from) ||
-		(request.form != NULL && strcmp(request.form, "rfc9990") != 0 &&
-			strcmp(request.form, "rfc7489") != 0)) {
-		(void)fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	bureau.arena = arena_new();
-	if (!bureau_open(&bureau, &fault)) {
+	if (!bureau_open(&bureau, &request.bureau, &fault)) {
 		fprintf(stderr, "sekisho report: %s\n", fault.text);
 		status = EXIT_UNREADABLE;
-	} else if (strcmp(request.verb, "refuse") == 0) {
-		status = refuse(&bureau, now);
-	} else if (is_import(&request)) {
-		status = history_import(request.address, bureau.database);
 	} else {
-		status = aggregate(&bureau, from, now);
+		status = verb->run(&request, &bureau, clock_wall());
 	}
 	bureau_close(&bureau);
-	arena_free(&bureau.arena);
 	return status;
 }

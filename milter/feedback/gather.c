@@ -43,7 +43,8 @@ bool gather(struct database *database, const struct gathering *gathering, struct
 		.until = gathering->until,
 		.domain = gathering->domain,
 		.queue_id = "",
-		.by_dmarc_domain = true};
+		.by_dmarc_domain = true,
+		.failures = gathering->failures};
 	bool good = database_select(database, &selection, take_row, &progress, fault);
 
 	if (good)

@@ -14,6 +14,7 @@ struct sums;
 struct gathering {
 	int64_t from, until; /* seconds since 1970: from <= time < until */
 	const char *domain;  /* "" for all */
+	bool failures;       /* only messages with a failure report to be made */
 	/* The sums live until it returns. */
 	void (*take)(void *self, const struct sums *sums);
 	void *self;

@@ -6,13 +6,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BUSY_MS = 10000, KEPT_S = 400 * 86400 };
+enum { BUSY_MS = 10000, KEPT_S = 400 * 86400, FAILURES_KEPT_S = 2 * 86400 };
 
 static const char schema[] = "CREATE TABLE IF NOT EXISTS sent (domain TEXT NOT NULL, begin INTEGER NOT NULL, "
 			     "address TEXT NOT NULL,"
 			     " time INTEGER NOT NULL, PRIMARY KEY (domain, begin, address)) WITHOUT ROWID;"
 			     "CREATE TABLE IF NOT EXISTS refused (address TEXT NOT NULL COLLATE NOCASE "
 			     "PRIMARY KEY, why TEXT NOT NULL,"
+			     " time INTEGER NOT NULL) WITHOUT ROWID;"
+			     "CREATE TABLE IF NOT EXISTS failures (domain TEXT NOT NULL, kind TEXT NOT NULL,"
+			     " address TEXT NOT NULL, time INTEGER NOT NULL,"
+			     " PRIMARY KEY (domain, kind, address)) WITHOUT ROWID;"
+			     "CREATE TABLE IF NOT EXISTS failures_until (one INTEGER PRIMARY KEY,"
 			     " time INTEGER NOT NULL) WITHOUT ROWID;";
 
 struct ledger {
@@ -48,21 +53,36 @@ void ledger_close(struct ledger **ledger)
 	*ledger = NULL;
 }
 
-/* Up to two texts and two numbers, in the order of the statement's ?1 ?2 and ?3 ?4. Returns sqlite's step. */
-static int run(struct ledger *ledger, const char *sql, const char *a, const char *b, int64_t c, int64_t d)
+/* What a statement gets: texts as ?1 ?2 ?5, numbers as ?3 ?4. */
+struct values {
+	const char *a, *b;
+	int64_t c, d;
+	const char *e;
+};
+
+/* Returns sqlite's step; *number, unless NULL: what it gave. */
+static int ask(struct ledger *ledger, const char *sql, const struct values *values, int64_t *number)
 {
 	sqlite3_stmt *statement = NULL;
 	int step = sqlite3_prepare_v2(ledger->database, sql, -1, &statement, NULL);
 
 	if (step != SQLITE_OK)
 		return step;
-	(void)sqlite3_bind_text(statement, 1, a, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(statement, 2, b, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int64(statement, 3, c);
-	(void)sqlite3_bind_int64(statement, 4, d);
+	(void)sqlite3_bind_text(statement, 1, values->a, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(statement, 2, values->b, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int64(statement, 3, values->c);
+	(void)sqlite3_bind_int64(statement, 4, values->d);
+	(void)sqlite3_bind_text(statement, 5, values->e, -1, SQLITE_STATIC);
 	step = sqlite3_step(statement);
+	if (step == SQLITE_ROW && number != NULL)
+		*number = sqlite3_column_int64(statement, 0);
 	(void)sqlite3_finalize(statement);
 	return step;
+}
+
+static int run(struct ledger *ledger, const char *sql, const char *a, const char *b, int64_t c, int64_t d)
+{
+	return ask(ledger, sql, &(struct values){.a = a, .b = b, .c = c, .d = d}, NULL);
 }
 
 bool ledger_was_sent(struct ledger *ledger, const char *domain, int64_t from, const char *address)
@@ -98,4 +118,52 @@ bool ledger_refuse(struct ledger *ledger, const char *address, const char *why, 
 		       SQLITE_DONE;
 	return run(ledger, "INSERT OR REPLACE INTO refused (address, why, time) VALUES (?1, ?2, ?3)", address,
 		       why, now, 0) == SQLITE_DONE;
+}
+
+bool ledger_has_failure(
+	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t since)
+{
+	const struct values values = {.a = domain, .b = address, .c = since, .e = kind};
+
+	return ask(ledger,
+		       "SELECT 1 FROM failures WHERE domain = ?1 AND address = ?2 AND time > ?3 AND kind = "
+		       "?5",
+		       &values, NULL) == SQLITE_ROW;
+}
+
+uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t since)
+{
+	const struct values values = {.a = domain, .b = "", .c = since, .e = ""};
+	int64_t count = INT64_MAX; /* of a ledger that cannot be read: nothing more goes */
+
+	(void)ask(ledger, "SELECT count(*) FROM failures WHERE (?1 = '' OR domain = ?1) AND time > ?3",
+		&values, &count);
+	return (uint64_t)count;
+}
+
+bool ledger_note_failure(
+	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t now)
+{
+	const struct values values = {.a = domain, .b = address, .c = now, .e = kind};
+
+	(void)run(ledger, "DELETE FROM failures WHERE time < ?3", "", "", now - FAILURES_KEPT_S, 0);
+	return ask(ledger,
+		       "INSERT OR REPLACE INTO failures (domain, address, time, kind) VALUES (?1, ?2, ?3, "
+		       "?5)",
+		       &values, NULL) == SQLITE_DONE;
+}
+
+int64_t ledger_failures_until(struct ledger *ledger)
+{
+	const struct values values = {.a = "", .b = "", .e = ""};
+	int64_t until = 0;
+
+	(void)ask(ledger, "SELECT time FROM failures_until", &values, &until);
+	return until;
+}
+
+bool ledger_note_failures_until(struct ledger *ledger, int64_t until)
+{
+	return run(ledger, "INSERT OR REPLACE INTO failures_until (one, time) VALUES (1, ?3)", "", "", until,
+		       0) == SQLITE_DONE;
 }

@@ -24,6 +24,19 @@ bool ledger_note_sent(
 /* It did not go after all. */
 bool ledger_forget_sent(struct ledger *ledger, const char *domain, int64_t from, const char *address);
 
+/* Failure reports: kind is that of the failure. Sent since then to this address; to anybody, about mail of
+ * the domain,
+ * "" for all. */
+bool ledger_has_failure(
+	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t since);
+uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t since);
+bool ledger_note_failure(
+	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t now);
+
+/* Up to when messages were looked at for failure reports; 0 before the first time. */
+int64_t ledger_failures_until(struct ledger *ledger);
+bool ledger_note_failures_until(struct ledger *ledger, int64_t until);
+
 /* From now on nothing goes to this address, because of why; again = true takes it back. */
 bool ledger_refuse(struct ledger *ledger, const char *address, const char *why, int64_t now, bool again);
 

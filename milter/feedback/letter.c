@@ -3,20 +3,13 @@
 #include "base/arena.h"
 #include "base/base64.h"
 #include "base/buf.h"
+#include "feedback/mail_date.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <sysexits.h>
-#include <time.h>
-#include <unistd.h>
 #include <zlib.h>
 
-enum { BASE64_LINE = 76, GZIP_WINDOW = 15 + 16, COMMAND_S = 60 };
+enum { BASE64_LINE = 76, GZIP_WINDOW = 15 + 16 };
 
 const char *gzip_of(const char *text, size_t len, size_t *gzip_len, struct arena *arena)
 {
@@ -32,19 +25,6 @@ const char *gzip_of(const char *text, size_t len, size_t *gzip_len, struct arena
 	*gzip_len = stream.total_out;
 	(void)deflateEnd(&stream);
 	return out;
-}
-
-static const char *date_of(int64_t now, struct arena *arena)
-{
-	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[12][4] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	time_t time = (time_t)now;
-	struct tm date = {0};
-
-	(void)gmtime_r(&time, &date);
-	return arena_printf(arena, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[date.tm_wday], date.tm_mday,
-		months[date.tm_mon], date.tm_year + 1900, date.tm_hour, date.tm_min, date.tm_sec);
 }
 
 static void add_attachment(struct buf *text, const struct letter *letter, struct arena *arena)
@@ -77,83 +57,9 @@ const char *letter_text(const struct letter *letter, struct arena *arena)
 		"--%s\nContent-Type: text/plain; charset=us-ascii\n\n"
 		"This is a DMARC aggregate report about mail that says it is from\n%s.\n"
 		"It was asked for by the rua= tag of its DMARC record.\n--%s\n",
-		letter->from, letter->to, date_of(letter->now, arena), letter->report_id, letter->domain,
+		letter->from, letter->to, mail_date(letter->now, arena), letter->report_id, letter->domain,
 		letter->submitter, letter->report_id, boundary, boundary, letter->domain, boundary);
 	add_attachment(&text, letter, arena);
 	buf_printf(&text, "--%s--\n", boundary);
 	return text.data;
-}
-
-static _Noreturn void become_sendmail(const char *sendmail, const struct letter *letter, int in)
-{
-	const char *arguments[] = {sendmail, "-i", "-f", letter->from, "--", letter->to, NULL};
-
-	(void)dup2(in, STDIN_FILENO);
-	(void)signal(SIGPIPE, SIG_DFL);
-	(void)alarm(COMMAND_S); /* inherited: whatever it waits for, it ends */
-	(void)execv(sendmail, (char *const *)arguments);
-	_exit(127);
-}
-
-static bool write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t written = write(fd, text, len);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		text += written;
-		len -= (size_t)written;
-	}
-	return true;
-}
-
-/* What the status of a sendmail command says of the letter (sysexits.h). */
-static enum letter_end end_of(int status, bool written)
-{
-	if (WIFSIGNALED(status))
-		return LETTER_UNKNOWN;
-	if (WEXITSTATUS(status) == EX_NOUSER || WEXITSTATUS(status) == EX_NOHOST)
-		return LETTER_REFUSED;
-	return WEXITSTATUS(status) == EX_OK && written ? LETTER_SENT : LETTER_NOT_SENT;
-}
-
-enum letter_end letter_send(const char *sendmail, const struct letter *letter, struct fault *fault)
-{
-	struct arena *arena;
-	const char *text;
-	int ends[2], status = 0;
-	enum letter_end end;
-	bool written;
-	pid_t child;
-
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (pipe2(ends, O_CLOEXEC) != 0) {
-		fault_set(fault, "no pipe to %s: %s", sendmail, strerror(errno));
-		return LETTER_NOT_SENT;
-	}
-	child = fork();
-	if (child == 0)
-		become_sendmail(sendmail, letter, ends[0]);
-	(void)close(ends[0]);
-	if (child < 0) {
-		fault_set(fault, "no process for %s: %s", sendmail, strerror(errno));
-		(void)close(ends[1]);
-		return LETTER_NOT_SENT;
-	}
-	arena = arena_new();
-	text = letter_text(letter, arena);
-	written = write_all(ends[1], text, strlen(text));
-	arena_free(&arena);
-	(void)close(ends[1]);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	end = end_of(status, written);
-	if (end != LETTER_SENT)
-		fault_set(fault, "%s ended with %s %d%s", sendmail, WIFSIGNALED(status) ? "signal" : "status",
-			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-			written ? "" : " before it had read the letter");
-	return end;
 }

@@ -52,6 +52,8 @@ static struct sum sum_of(const struct row *row)
 		.signatures = row->signatures,
 		.dkim_aligned = row->dkim_aligned != 0,
 		.spf_aligned = row->spf_aligned != 0,
+		.time = row->time,
+		.failure = row->failure,
 	};
 }
 
@@ -136,6 +138,7 @@ static struct slot *add_sum(struct sums *sums, uint64_t hash, struct sum sum)
 	slot = slot_for(sums, hash, NULL);
 	for (size_t i = 0; i < TEXTS; i++)
 		*text_at(&sum, i) = arena_text(sums->arena, *text_at(&sum, i));
+	sum.failure = sums->count < SUM_FAILURES_MAX ? arena_text(sums->arena, sum.failure) : "";
 	sums->items[sums->count++] = sum;
 	*slot = (struct slot){hash, sums->count};
 	return slot;

@@ -11,7 +11,7 @@ struct row;
 struct sums;
 
 /* Our limit: a stranger decides how many combinations there are. */
-enum { SUMS_MAX = 20000 };
+enum { SUMS_MAX = 20000, SUM_FAILURES_MAX = 1000 };
 
 struct sum {
 	uint64_t count;
@@ -19,6 +19,9 @@ struct sum {
 	const char *client, *from_domain, *mail_domain, *disposition, *override;
 	const char *spf, *spf_domain, *spf_scope, *signatures;
 	int64_t dkim_aligned, spf_aligned;
+	/* of the first of them */
+	int64_t time;
+	const char *failure; /* store/row.h; "" behind the first SUM_FAILURES_MAX sums */
 };
 
 /* Everything is in the arena. */

@@ -67,7 +67,10 @@ bool equipment_open(struct equipment *equipment, const struct settings *settings
 		return false;
 	}
 	question_rate_begin(&equipment->rate);
-	equipment->mask = site_secret_mask(settings, &masking);
+	equipment->mask =
+		site_secret_mask(settings, (enum local_part_kept)settings->log_local_part, &masking);
+	equipment->failure_mask = site_secret_mask(
+		settings, (enum local_part_kept)settings->failure_report_local_part, &masking);
 	if (masking.text[0] != '\0')
 		complain(equipment->sink, masking.text);
 	equipment->remarks = remark_memory_new();

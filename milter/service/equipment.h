@@ -27,7 +27,7 @@ struct equipment {
 	struct inspector inspector;
 	struct question_rate rate;
 	struct remark_memory *remarks;
-	struct local_part_mask mask;
+	struct local_part_mask mask, failure_mask; /* for the log; for failure reports */
 	char host[HOST_NAME_SIZE];
 };
 

@@ -26,7 +26,9 @@ static bool path_of(const struct settings *settings, char path[PATH_MAX])
 
 static bool hashes(const struct settings *settings)
 {
-	return (enum local_part_kept)settings->log_local_part == LOCAL_PART_HASH;
+	return (enum local_part_kept)settings->log_local_part == LOCAL_PART_HASH ||
+	       (settings->failure_reports &&
+		       (enum local_part_kept)settings->failure_report_local_part == LOCAL_PART_HASH);
 }
 
 static bool write_secret(int fd, uid_t user, gid_t group)
@@ -51,7 +53,7 @@ bool site_secret_make(const struct settings *settings, uid_t user, gid_t group, 
 		return true;
 	good = fd >= 0 && write_secret(fd, user, group);
 	if (!good)
-		fault_set(fault, "%s, for log-local-part, cannot be made: %s", path, strerror(errno));
+		fault_set(fault, "%s, for hashes of local parts, cannot be made: %s", path, strerror(errno));
 	if (!good && fd >= 0)
 		(void)unlink(path);
 	if (fd >= 0)
@@ -59,15 +61,18 @@ bool site_secret_make(const struct settings *settings, uid_t user, gid_t group, 
 	return good;
 }
 
-struct local_part_mask site_secret_mask(const struct settings *settings, struct fault *fault)
+struct local_part_mask site_secret_mask(
+	const struct settings *settings, enum local_part_kept kept, struct fault *fault)
 {
-	struct local_part_mask mask = {.kept = (enum local_part_kept)settings->log_local_part};
+	struct local_part_mask mask = {.kept = kept};
 	char path[PATH_MAX];
 	bool good;
 	int fd;
 
-	if (!hashes(settings))
+	if (kept != LOCAL_PART_HASH)
 		return mask;
+	if (!hashes(settings)) /* nobody made one */
+		return (struct local_part_mask){.kept = LOCAL_PART_NONE};
 	fd = path_of(settings, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
 	good = fd >= 0 && read(fd, mask.secret, sizeof mask.secret) == (ssize_t)sizeof mask.secret;
 	if (fd >= 0)

@@ -174,7 +174,8 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		.counters = counters,
 		.feed = &worker->feed,
 		.evidence = equipment_open_evidence(&worker->equipment),
-		.settings = worker->settings};
+		.settings = worker->settings,
+		.failure_mask = &worker->equipment.failure_mask};
 	worker->shared = (struct session_shared){.inspector = &worker->equipment.inspector,
 		.outlets = &worker->outlets,
 		.queue = diagnosis_queue_open(&worker->outlets, fault)};

@@ -9,6 +9,7 @@ struct decision;
 struct evidence_writer;
 struct feed;
 struct findings;
+struct local_part_mask;
 struct settings;
 struct sink;
 
@@ -19,6 +20,7 @@ struct outlets {
 	struct feed *feed;                /* to the store */
 	struct evidence_writer *evidence; /* NULL: none is kept */
 	const struct settings *settings;
+	const struct local_part_mask *failure_mask; /* for failure reports */
 };
 
 /* Any thread; never waits. */

@@ -48,7 +48,7 @@ bool feed_wants(const struct feed *feed)
 }
 
 bool feed_put(struct feed *feed, const struct findings *findings, const struct decision *decision,
-	const char *record, struct arena *arena)
+	const struct row_texts *texts, struct arena *arena)
 {
 	const char *id, *code;
 	struct row row;
@@ -56,7 +56,7 @@ bool feed_put(struct feed *feed, const struct findings *findings, const struct d
 
 	id = arena_printf(
 		arena, "%016" PRIx64 "%08" PRIx64, feed->birth, (uint64_t)atomic_fetch_add(&feed->count, 1));
-	row = row_of(findings, decision, record, id, arena);
+	row = row_of(findings, decision, texts, id, arena);
 	code = row_encode(&row, &len, arena);
 	return send(feed->fd, code, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len;
 }

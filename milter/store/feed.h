@@ -12,6 +12,7 @@
 struct arena;
 struct decision;
 struct findings;
+struct row_texts;
 
 struct feed {
 	int fd;         /* -1: nobody wants to hear */
@@ -28,8 +29,8 @@ void feed_begin(struct feed *feed, int sending);
 /* Is there a store? */
 bool feed_wants(const struct feed *feed);
 
-/* Any thread; never waits. record: the log record as JSON. False when the row is lost. */
+/* Any thread; never waits. False when the row is lost. */
 bool feed_put(struct feed *feed, const struct findings *findings, const struct decision *decision,
-	const char *record, struct arena *arena);
+	const struct row_texts *texts, struct arena *arena);
 
 #endif

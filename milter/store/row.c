@@ -6,9 +6,9 @@
 #include "base/utf8.h"
 #include "diagnose/findings.h"
 #include "message/envelope.h"
-#include "message/header_list.h"
 #include "report/action.h"
 #include "report/escape.h"
+#include "report/incoming_report.h"
 
 #include <string.h>
 
@@ -55,17 +55,6 @@ static const char *signatures_of(const struct verdicts *verdicts, struct arena *
 			escape_word(signature->selector, NAME_MAX_OCTETS, arena));
 	}
 	return lines.data;
-}
-
-/* The subject that RFC 9990 section 3.5.2 and RFC 7489 section 7.2.1.1 give reports. */
-static bool is_report(const struct header_list *header)
-{
-	const struct header_field *subject = header != NULL ? header_list_find(header, "Subject", 1) : NULL;
-	const char *at = subject != NULL ? subject->value : "";
-
-	while (text_is_space(*at))
-		at++;
-	return text_starts(at, "Report Domain:");
 }
 
 static const char *disposition_of(const struct decision *decision)
@@ -138,21 +127,22 @@ static void add_verdicts(struct row *row, const struct verdicts *verdicts, const
 	row->override = override_of(verdicts, decision);
 }
 
-struct row row_of(const struct findings *findings, const struct decision *decision, const char *record,
-	const char *id, struct arena *arena)
+struct row row_of(const struct findings *findings, const struct decision *decision,
+	const struct row_texts *texts, const char *id, struct arena *arena)
 {
 	struct row row = {.id = id,
 		.time = findings->now,
 		.receiver = findings->authserv_id,
 		.queue_id = escape_foreign(findings->envelope->queue_id, NAME_MAX_OCTETS, arena),
 		.mail_domain = findings->envelope->sender.domain.name,
-		.record = record};
+		.record = texts->record,
+		.failure = texts->failure};
 	char *client = arena_alloc(arena, NETADDR_TEXT_SIZE);
 
 	row.client = netaddr_format(&findings->envelope->client, client);
 	if (!findings->verdicts->skipped)
 		add_verdicts(&row, findings->verdicts, decision, arena);
-	row.is_report = is_report(findings->header);
+	row.is_report = incoming_report(findings->header);
 	if (findings->diagnoses.count > 0)
 		row.cause = cause_row(findings->diagnoses.items[0].cause)->code;
 	row_bound(&row, arena);

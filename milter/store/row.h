@@ -37,10 +37,15 @@ enum { ROW_CODE_MAX = 84 * 1024 };
 const char *row_text(const struct row *row, const struct column *column);
 int64_t row_number(const struct row *row, const struct column *column);
 
-/* Texts that are too long are cut. record: the log record as JSON. The texts live as long as findings and
- * arena. */
-struct row row_of(const struct findings *findings, const struct decision *decision, const char *record,
-	const char *id, struct arena *arena);
+/* What was written about the message elsewhere. */
+struct row_texts {
+	const char *record;  /* the log record as JSON */
+	const char *failure; /* report/failure.h */
+};
+
+/* Texts that are too long are cut. The texts live as long as findings and arena. */
+struct row row_of(const struct findings *findings, const struct decision *decision,
+	const struct row_texts *texts, const char *id, struct arena *arena);
 
 /* Cuts texts that are too long, and writes what is no UTF-8 in ASCII; NULL becomes "". For rows that were not
  * made by row_of. */

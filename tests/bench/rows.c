@@ -94,6 +94,7 @@ static struct row row_numbered(uint64_t number, uint64_t domains, int64_t time, 
 	};
 
 	row.record = json_of(&row, good, arena);
+	row.failure = "";
 	return row;
 }
 

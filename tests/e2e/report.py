@@ -1,6 +1,5 @@
 """The scenarios of report.sh: each function is one point; a false statement or an exception fails it."""
 
-import email
 import gzip
 import os
 import re
@@ -10,8 +9,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from daemon import Daemon  # noqa: E402
-from milter_client import Message, deliver  # noqa: E402
 from points import check, point, run_points  # noqa: E402
+from reporting import Reporting, message  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "aggregate_report.xsd")
@@ -26,71 +25,6 @@ _dmarc.shell.example. TXT "v=DMARC1; p=none; rua=mailto:-oQ/tmp/x@shell.example,
 _dmarc.reporter.example. TXT "v=DMARC1; p=none; rua=mailto:dmarc@reporter.example"
 reporter.example. TXT "v=spf1 -all"
 """
-SENDMAIL = """#!/bin/sh
-letter=$(mktemp "%s/letter.XXXXXX")
-echo "$*" >"$letter.arguments"
-cat >"$letter"
-case "$*" in *broken*) exit 67 ;; *busy*) [ -e "%s/idle" ] || exit 75 ;; esac
-"""
-
-
-def message(domain, client="192.0.2.25", sender=None, subject="test", queue_id="4XYZ"):
-    sender = f"<taro@{domain}>" if sender is None else sender
-    return Message(sender=sender, client=client, queue_id=queue_id, family="6" if ":" in client else "4",
-                   headers=[("From", f" <taro@{domain}>"), ("Subject", " " + subject)])
-
-
-class Reporting:
-    """A day of mail in a store, and the command that reports it."""
-
-    def __init__(self, messages, zone=ZONE):
-        self.daemon = Daemon(zone=zone)
-        self.letters, self.out = self.daemon.path("letters"), self.daemon.path("out")
-        os.mkdir(self.letters)
-        os.mkdir(self.out)
-        with open(self.daemon.path("sendmail"), "w", encoding="ascii") as file:
-            file.write(SENDMAIL % (self.letters, self.letters))
-        os.chmod(self.daemon.path("sendmail"), 0o755)
-        self.daemon.configure(store=f"sqlite:{self.daemon.path('verdicts.db')}", store_spool=self.daemon.path("spool"),
-                              report_sendmail=self.daemon.path("sendmail"),
-                              report_ledger=self.daemon.path("reports.db"))
-        self.daemon.start()
-        self.day = time.strftime("%Y-%m-%d", time.gmtime())
-        for each in messages:
-            check(deliver(self.daemon.where, each).answer in "ca", "not served")
-        check(self.daemon.end() == 0, "no clean stop")
-
-    def run(self, *arguments, verb="aggregate"):
-        more = ["--day", self.day, "--zone", self.daemon.path("zone")] if verb == "aggregate" else []
-        done = subprocess.run([os.path.join(BUILD, "sekisho"), "report", verb, "--config", self.daemon.path("conf"),
-                               *more, *arguments], capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, done.stdout + done.stderr
-
-    def files(self):
-        found = {}
-        for name in os.listdir(self.out):
-            with gzip.open(os.path.join(self.out, name), "rt", encoding="utf-8") as file:
-                found[name] = file.read()
-        return found
-
-    def sent(self):
-        """Recipient → letter."""
-        found = {}
-        for name in os.listdir(self.letters):
-            if not name.endswith(".arguments"):
-                with open(os.path.join(self.letters, name + ".arguments"), encoding="ascii") as file:
-                    arguments = file.read().split()
-                with open(os.path.join(self.letters, name), encoding="ascii") as file:
-                    found[arguments[-1]] = email.message_from_file(file)
-        return found
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        self.daemon.__exit__(kind)
-
-
 def validate(xml):
     done = subprocess.run(["xmllint", "--noout", "--schema", SCHEMA, "-"], input=xml, text=True, capture_output=True,
                           timeout=60, check=False)
@@ -108,7 +42,7 @@ DAY_OF_MAIL = [message("good.example")] * 5 + [message("sub.good.example", clien
 
 @point("a report is valid, named as the RFC says, and adds up")
 def valid_report():
-    with Reporting(DAY_OF_MAIL) as reporting:
+    with Reporting(DAY_OF_MAIL, ZONE) as reporting:
         status, said = reporting.run("--out", reporting.out)
         check(status == 0 and "2 domains, 12 messages, 1 reports written" in said, said)
         ((name, xml),) = reporting.files().items()
@@ -129,7 +63,7 @@ def valid_report():
 
 @point("it goes to those who asked and agreed, once, with a subject that machines know")
 def sending():
-    with Reporting(DAY_OF_MAIL) as reporting:
+    with Reporting(DAY_OF_MAIL, ZONE) as reporting:
         status, said = reporting.run("--send")
         sent = reporting.sent()
         check(status == 0 and sorted(sent) == ["dmarc@good.example", "instead@agreed.example"], said)
@@ -183,7 +117,7 @@ def retry():
 def hostile():
     messages = [message("shell.example")] * 2 + \
         [message("reporter.example", subject="Report Domain: mx.rx.example Submitter: reporter.example Report-ID: <1>")]
-    with Reporting(messages) as reporting:
+    with Reporting(messages, ZONE) as reporting:
         status, said = reporting.run("--send")
         check(status == 0 and not reporting.sent(), said)
         check(said.count("not an address") == 3 and "not a mailto: address" in said, said)
@@ -231,7 +165,7 @@ from nothing
 
 @point("OpenDMARC's history is taken over, once")
 def history():
-    with Reporting([message("good.example")]) as reporting:
+    with Reporting([message("good.example")], ZONE) as reporting:
         path = reporting.daemon.path("opendmarc.dat")
         with open(path, "w", encoding="ascii") as file:
             now = int(time.time())
@@ -254,7 +188,7 @@ def history():
 
 @point("bad input gets a clear error")
 def errors():
-    with Reporting([message("good.example")]) as reporting:
+    with Reporting([message("good.example")], ZONE) as reporting:
         for arguments, status in ((("--day", "yesterday"), 2), (("--form", "xml"), 2), (("--store", "mysql:x"), 3),
                                   (("--store", "sqlite:/nonexistent/x"), 3), (("extra",), 2)):
             got, said = reporting.run(*arguments)

@@ -1,6 +1,7 @@
 /* Rows as they come out of a spool that somebody may have altered: whole, bounded, and then reported. */
 #include "base/arena.h"
 #include "feedback/aggregate_xml.h"
+#include "feedback/failure_letter.h"
 #include "feedback/sums.h"
 #include "store/row.h"
 
@@ -41,6 +42,29 @@ static void report(const struct row *row, struct arena *arena)
 	}
 }
 
+/* A failure report has three parts, whatever the row says it will tell, and lines of ASCII alone. */
+static void tell(const struct row *row, struct arena *arena)
+{
+	const struct failure_letter letter = {.from = "a@b.example",
+		.to = "",
+		.receiver = "b.example",
+		.domain = "c.example",
+		.id = "1",
+		.failure = row->failure,
+		.incidents = (uint64_t)row->time,
+		.arrival = 0};
+	const char *text = failure_letter_text(&letter, arena);
+	size_t boundaries = 0;
+
+	for (const char *at = text; (at = strstr(at, "\n--")) != NULL; at++)
+		boundaries++;
+	if (boundaries != 4)
+		abort();
+	for (; *text != '\0'; text++)
+		if (*text != '\n' && (*text < ' ' || *text > '~'))
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new();
@@ -49,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (row_decode((const char *)data, size, &row, arena)) {
 		check(&row, data, size, arena);
 		report(&row, arena);
+		tell(&row, arena);
 	}
 	arena_free(&arena);
 	return 0;

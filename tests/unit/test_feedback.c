@@ -5,9 +5,11 @@
 #include "dns/zone.h"
 #include "feedback/aggregate_xml.h"
 #include "feedback/destination.h"
+#include "feedback/failure_letter.h"
 #include "feedback/gather.h"
 #include "feedback/ledger.h"
 #include "feedback/letter.h"
+#include "feedback/sendmail.h"
 #include "feedback/sums.h"
 #include "store/database.h"
 #include "store/row.h"
@@ -528,14 +530,7 @@ static void sendmail_gets_the_letter(void **state)
 		{"$(kill -KILL $$)", LETTER_UNKNOWN},
 		{NULL, LETTER_NOT_SENT},
 	};
-	struct letter letter = {.from = "a@b.example",
-		.to = "c@d.example",
-		.submitter = "b.example",
-		.domain = "d.example",
-		.report_id = "1@b",
-		.file_name = "f",
-		.attachment = "x",
-		.attachment_len = 1};
+	static const char text[] = "From: <a@b.example>\n\nx\n";
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -548,7 +543,8 @@ static void sendmail_gets_the_letter(void **state)
 				    rows[i].status != NULL ? rows[i].status : "") > 0);
 		assert_int_equal(fchmod(fd, rows[i].status != NULL ? 0700 : 0600), 0);
 		(void)close(fd);
-		assert_int_equal(letter_send(path, &letter, &fault), rows[i].end);
+		assert_int_equal(
+			sendmail_send(path, "a@b.example", "c@d.example", text, &fault), rows[i].end);
 		assert_int_equal(fault.text[0] == '\0', rows[i].end == LETTER_SENT);
 		assert_int_equal(unlink(path), 0);
 	}
@@ -579,6 +575,80 @@ static void the_ledger_remembers(void **state)
 	}
 	assert_null(ledger_open("/nonexistent/ledger", &fault));
 	assert_int_equal(unlink(path), 0);
+}
+
+static void the_ledger_counts_failure_reports(void **state)
+{
+	char path[] = "/tmp/sekisho-ledger.XXXXXX";
+	int fd = mkstemp(path);
+	const int64_t now = 1000000, day = 86400;
+	struct fault fault = {""};
+	struct ledger *ledger;
+
+	(void)state;
+	assert_true(fd >= 0);
+	(void)close(fd);
+	ledger = ledger_open(path, &fault);
+	assert_non_null(ledger);
+	assert_int_equal(ledger_failures_until(ledger), 0);
+	assert_true(ledger_note_failures_until(ledger, now));
+	assert_true(ledger_note_failures_until(ledger, now + 1));
+	assert_true(ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now));
+	assert_true(ledger_note_failure(ledger, "a.example", "k1", "y@a.example", now));
+	assert_true(ledger_note_failure(ledger, "b.example", "k1", "x@a.example", now + 5));
+	ledger_close(&ledger);
+	ledger = ledger_open(path, &fault);
+	assert_int_equal(ledger_failures_until(ledger), now + 1);
+	assert_int_equal(ledger_failures(ledger, "", now - day), 3);
+	assert_int_equal(ledger_failures(ledger, "a.example", now - day), 2);
+	assert_int_equal(ledger_failures(ledger, "'; DROP TABLE failures; --", now - day), 0);
+	assert_int_equal(ledger_failures(ledger, "", now), 1); /* the others are a day old */
+	assert_true(ledger_has_failure(ledger, "a.example", "k1", "x@a.example", now - day));
+	assert_false(ledger_has_failure(ledger, "a.example", "k2", "x@a.example", now - day));
+	assert_false(ledger_has_failure(ledger, "a.example", "k1", "x@a.example", now));
+	/* the same again is told later, not twice */
+	assert_true(ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now + day));
+	assert_int_equal(ledger_failures(ledger, "a.example", now), 1);
+	/* what is older than two days is forgotten */
+	assert_true(ledger_note_failure(ledger, "a.example", "k3", "x@a.example", now + 4 * day));
+	assert_int_equal(ledger_failures(ledger, "", 0), 1);
+	ledger_close(&ledger);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* RFC 6591: three parts, and what was said about the message in the second and third. */
+static void a_failure_letter_is_whole(void **state)
+{
+	static const char *const parts[] = {"From: <dmarc@rx.example>\nTo: <ruf@a.example>\n",
+		"Date: Tue, 14 Nov 2023 22:13:20 +0000\n", "Message-ID: <f.1@mx.rx.example>\n",
+		"Auto-Submitted: auto-generated\n", "multipart/report; report-type=feedback-report;\n",
+		"\nContent-Type: message/feedback-report\n\nFeedback-Type: auth-failure\nx: "
+		"?y\nArrival-Date: Tue, 14 "
+		"Nov 2023 22:13:19 +0000\nReporting-MTA: dns; mx.rx.example\nIncidents: 7\n\n--=",
+		"\nContent-Type: text/rfc822-headers\n\nFrom: <#1@a.example>\n\n--="};
+	struct failure_letter letter = {.from = "dmarc@rx.example",
+		.to = "ruf@a.example",
+		.receiver = "mx.rx.example",
+		.domain = "a.example",
+		.id = "f.1",
+		.failure = "Feedback-Type: auth-failure\nx: \ty\n\nFrom: "
+			   "<#1@a.example>\n--=_sekisho_failure_=--\n",
+		.incidents = 7,
+		.arrival = 1699999999,
+		.now = 1700000000};
+	struct arena *arena = arena_new();
+	const char *text = failure_letter_text(&letter, arena);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (strstr(text, parts[i]) == NULL)
+			fail_msg("no %s in %s", parts[i], text);
+	letter.to = "";
+	letter.incidents = 1;
+	text = failure_letter_text(&letter, arena);
+	assert_null(strstr(text, "To:"));
+	assert_null(strstr(text, "Incidents"));
+	arena_free(&arena);
 }
 
 struct gathered {
@@ -676,6 +746,8 @@ int main(void)
 		cmocka_unit_test(letters_have_their_shape),
 		cmocka_unit_test(sendmail_gets_the_letter),
 		cmocka_unit_test(the_ledger_remembers),
+		cmocka_unit_test(the_ledger_counts_failure_reports),
+		cmocka_unit_test(a_failure_letter_is_whole),
 		cmocka_unit_test(rows_are_gathered_by_domain),
 	};
 
