@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <malloc.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,14 +65,6 @@ void limit_memory(int megabytes)
 		return;
 	limit = (struct rlimit){.rlim_cur = most, .rlim_max = most};
 	(void)setrlimit(RLIMIT_DATA, &limit);
-}
-
-/* glibc would have 8 heaps for each processor; a soak of 60,000 messages then ends with 48 MB, not 27. */
-void keep_memory_together(void)
-{
-#ifdef M_ARENA_MAX
-	(void)mallopt(M_ARENA_MAX, 2);
-#endif
 }
 
 void raise_descriptor_limit(void)

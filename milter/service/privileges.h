@@ -24,9 +24,6 @@ bool identity_take(const struct identity *identity, struct fault *fault);
  * beyond it. */
 void limit_memory(int megabytes);
 
-/* Few heaps for many threads: what one has freed, another takes. Before threads start. */
-void keep_memory_together(void);
-
 /* As many file descriptors as the system allows us. */
 void raise_descriptor_limit(void);
 

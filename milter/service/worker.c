@@ -7,6 +7,7 @@
 #include "report/sink.h"
 #include "service/equipment.h"
 #include "service/gate.h"
+#include "service/heap.h"
 #include "service/instrument.h"
 #include "service/privileges.h"
 #include "service/pulse.h"
@@ -52,6 +53,7 @@ struct worker {
 	struct pulse pulse;
 	struct feed feed;
 	struct gate gate;
+	struct heap heap;
 	struct sandbox sandbox;
 	pthread_t server;
 	int64_t drain_began_ms;
@@ -163,7 +165,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		return false;
 	if (!instrument_is_at_work())
 		limit_memory(worker->settings->worker_memory_limit);
-	keep_memory_together();
+	heap_set_up(&worker->heap);
 	if (!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
 		!take_identity(worker->settings, fault) ||
 		!sandbox_raise_fence(&worker->sandbox, SANDBOX_WORKER, worker->settings, fault) ||
@@ -234,6 +236,15 @@ static void mind_descriptors(struct worker *worker)
 	sink_say(worker->equipment.sink, LOG_WARNING, "%s",
 		tight ? "file descriptors run short: no new connections for now (raise LimitNOFILE)"
 		      : "enough file descriptors again");
+}
+
+static void mind_memory(struct worker *worker)
+{
+	struct session_counts counts = session_counts();
+
+	heap_tend(&worker->heap, counts.begun,
+		counts.messages > 0 || diagnosis_queue_length(worker->shared.queue) > 0,
+		clock_monotonic_ms());
 }
 
 /* True when nobody is left who could miss us. */
@@ -330,6 +341,7 @@ int worker_run(const char *zone_path, bool announce)
 			_exit(EXIT_SOFTWARE_FAULT);
 		}
 		mind_descriptors(&worker);
+		mind_memory(&worker);
 		pulse_beat(&worker.pulse);
 	}
 	drain(&worker);

@@ -42,6 +42,7 @@ struct session {
 static const struct session_shared *shared;
 static atomic_uint connections;
 static atomic_uint messages;
+static atomic_uint begun;
 static atomic_bool refusing;
 
 /* What the latest MTA agreed to: for a connection that comes without negotiation of its own
@@ -51,8 +52,9 @@ static atomic_ulong latest_protocol;
 
 struct session_counts session_counts(void)
 {
-	return (struct session_counts){
-		.connections = atomic_load(&connections), .messages = atomic_load(&messages)};
+	return (struct session_counts){.connections = atomic_load(&connections),
+		.messages = atomic_load(&messages),
+		.begun = atomic_load(&begun)};
 }
 
 void session_refuse_new(void)
@@ -112,8 +114,10 @@ static void keep_text(char **kept, const char *text)
 
 static void enter_message(struct session *session)
 {
-	if (!session->in_message)
+	if (!session->in_message) {
 		atomic_fetch_add(&messages, 1);
+		atomic_fetch_add(&begun, 1);
+	}
 	session->in_message = true;
 }
 

@@ -29,6 +29,7 @@ bool session_serve(void);
 struct session_counts {
 	unsigned connections; /* open, from negotiation to close */
 	unsigned messages;    /* between MAIL FROM and the last answer */
+	unsigned begun;       /* messages so far; wraps around */
 };
 struct session_counts session_counts(void);
 

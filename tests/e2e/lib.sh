@@ -136,7 +136,7 @@ daemon_up() {
 		echo "user = nobody"
 		echo "log-sink = json"
 		echo "key-memory = $work/run/keys.db"
-		echo "store = none"
+		case " $*" in *" store = "*) ;; *) echo "store = none" ;; esac
 		echo "log-file = $work/run/log.json"
 		for line in "$@"; do echo "$line"; done
 	} >"$work/run/sekisho.conf"

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void read_pss(int pid, long *pss_kb, long *anonymous_kb)
+/* Adds to the sums. */
+static void read_memory(int pid, long *rss_kb, long *pss_kb, long *anonymous_kb)
 {
 	char path[64];
 	char line[256];
@@ -15,6 +16,8 @@ static void read_pss(int pid, long *pss_kb, long *anonymous_kb)
 	(void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
 	file = fopen(path, "r");
 	while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+		if (sscanf(line, "Rss: %ld kB", &kb) == 1)
+			*rss_kb += kb;
 		if (sscanf(line, "Pss: %ld kB", &kb) == 1)
 			*pss_kb += kb;
 		if (sscanf(line, "Anonymous: %ld kB", &kb) == 1)
@@ -64,7 +67,7 @@ bool holdings_of(int supervisor, struct holdings *holdings)
 {
 	char path[64];
 	FILE *file;
-	long unused = 0;
+	long rss_kb = 0, anonymous_kb = 0; /* of the supervisor */
 
 	*holdings = (struct holdings){.count = 0};
 	(void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", supervisor, supervisor);
@@ -74,11 +77,11 @@ bool holdings_of(int supervisor, struct holdings *holdings)
 	while (holdings->count < WORKERS_MAX && fscanf(file, "%d", &holdings->workers[holdings->count]) == 1)
 		holdings->count++;
 	(void)fclose(file);
-	read_pss(supervisor, &holdings->supervisor_pss_kb, &unused);
+	read_memory(supervisor, &rss_kb, &holdings->supervisor_pss_kb, &anonymous_kb);
 	for (int i = 0; i < holdings->count; i++) {
 		int pid = holdings->workers[i];
 
-		read_pss(pid, &holdings->pss_kb, &holdings->anonymous_kb);
+		read_memory(pid, &holdings->rss_kb, &holdings->pss_kb, &holdings->anonymous_kb);
 		holdings->descriptors += count_in(pid, "fd");
 		holdings->threads += count_in(pid, "task");
 		holdings->cpu_s += cpu_of(pid);

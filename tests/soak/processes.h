@@ -1,4 +1,4 @@
-/* What the workers of a supervisor hold, from /proc: as root, or as their user. */
+/* What the workers of a supervisor and its companions hold, from /proc: as root, or as their user. */
 #ifndef SOAK_PROCESSES_H
 #define SOAK_PROCESSES_H
 
@@ -9,6 +9,7 @@ enum { WORKERS_MAX = 64 };
 struct holdings {
 	int workers[WORKERS_MAX];
 	int count;
+	long rss_kb;                    /* of the workers */
 	long pss_kb, supervisor_pss_kb; /* shared pages counted in parts */
 	long anonymous_kb;              /* of the workers: what they have written to */
 	int descriptors, threads;       /* of all workers */

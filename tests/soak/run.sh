@@ -1,13 +1,15 @@
 #!/bin/sh
 # A soak: messages of mixed kinds (good, broken, hostile, big, abandoned) through sekishod, many connections
-# at once, DNS from nsd on loopback. Nothing may be lost, wrong, or growing. Root; prints a table.
+# at once, DNS from nsd on loopback, evidence and a store as by default. Nothing may be lost, wrong, or growing.
+# Root; prints a table (README.md explains it).
 # Usage: tests/soak/run.sh BUILD-FOLDER [MESSAGES [CONNECTIONS]]
+# SEKISHO_SOAK_CACHE: dns-cache-entries; a small cache is full before the warm-up ends.
 set -u
 build=${1:?usage: tests/soak/run.sh BUILD-FOLDER [MESSAGES [CONNECTIONS]]} name=soak
-messages=${2:-20000} connections=${3:-16}
+messages=${2:-60000} connections=${3:-16}
 # shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/../e2e/lib.sh"
-growth_kb=${SEKISHO_SOAK_GROWTH_KB:-4096}
+growth_kb=${SEKISHO_SOAK_GROWTH_KB:-2048} cache=${SEKISHO_SOAK_CACHE:-2000}
 
 soak=$build/tests/soak/soak
 [ -x "$soak" ] || skip "$soak is not built (make soak builds it)"
@@ -16,8 +18,10 @@ namespace_up 192.0.2.25
 /usr/bin/python3 "$source/tests/soak/kinds.py" "$work/kinds" "$work/corpus" || exit 1
 dns_up <"$work/kinds/zone"
 mkdir -p "$work/run"
-chown nobody "$work/run" # for the key memory
-daemon_up "workers = 2" "dns-cache-entries = 2000"
+chown nobody "$work/run" # for the key memory, the evidence and the store
+daemon_up "workers = 2" "store = sqlite:$work/run/verdicts.db" "store-spool = $work/run/spool" \
+	"dns-cache-entries = $cache"
+await 100 test -s "$work/run/verdicts.db" || { say "no store"; exit 1; }
 ip netns exec "$ns" "$soak" "unix:$work/run/sekisho.sock" "$daemon_pid" "$messages" "$connections" "$growth_kb" \
 	"$work/kinds/manifest" >"$work/table"
 status=$?
@@ -27,6 +31,13 @@ if [ "$(record_count)" -eq "${answered:-0}" ]; then
 	say "$answered records, one for each message answered"
 else
 	say "$(record_count) records for ${answered:-0} messages answered"
+	status=1
+fi
+rows=$(/usr/bin/python3 "$source/tests/soak/rows.py" "$work/run/verdicts.db")
+if [ "$rows" -eq "${answered:-0}" ]; then
+	say "$rows rows in the store"
+else
+	say "$rows rows in the store for ${answered:-0} messages answered"
 	status=1
 fi
 [ $status -eq 0 ] || cat "$work/run/daemon.log"

@@ -2,7 +2,9 @@
  * verdict with what its kind owes, and looks at memory and descriptors of the workers now and then, when
  * nothing is going on. Ends with status 0 when nothing was lost, wrong or growing.
  *
- * usage: soak WHERE SUPERVISOR MESSAGES CONNECTIONS GROWTH_KB MANIFEST */
+ * usage: soak WHERE SUPERVISOR MESSAGES CONNECTIONS GROWTH_KB MANIFEST
+ * GROWTH_KB: how much all workers together may grow behind the warm-up, for each 100,000 messages,
+ * or for fewer. */
 #include "soak/manifest.h"
 #include "soak/processes.h"
 #include "support/milter_flow.h"
@@ -16,15 +18,12 @@
 #include <unistd.h>
 
 enum {
-	MARKS = 10,     /* how often the workers are looked at */
-	WARM_FIRST = 4, /* marks after warm-up, when caches are full … */
-	WARM_LAST = 6,
-	END_FIRST = 8, /* … and those to compare with them: the mean, as one large message more makes a
-			  difference */
+	MARKS = 10,          /* how often the workers are looked at */
+	WARM_MARK = 3,       /* caches are full by then; what comes later is compared with it, mark by mark */
+	GROWTH_PER = 100000, /* messages */
 	CONNECTIONS_MAX = 512,
 	PER_CONNECTION_MAX = 60, /* messages */
-	SETTLE_MS = 2500,        /* diagnoses behind the answers */
-	DESCRIPTORS_SPARE = 4,   /* sockets of the resolver come and go */
+	SETTLE_MS = 4000,        /* diagnoses behind the answers; then workers tidy their memory */
 	SHOWN_MAX = 10           /* wrong answers shown */
 };
 
@@ -200,54 +199,76 @@ static void print_row(const struct holdings *held, unsigned long took_us, uint32
 {
 	unsigned long mean_us = atomic_load(&total_us) / (atomic_load(&answered) + 1);
 
-	(void)printf(
-		"%8u  %6.0f/s  mean %6.1f ms  max %6.0f ms  PSS %7ld KB  anon %7ld KB  supervisor %5ld KB"
-		"  fd %4d  threads %3d  cpu %5.0f s  lost %u  wrong %u\n",
+	(void)printf("%8u  %6.0f/s  mean %6.1f ms  max %6.0f ms  RSS %7ld KB  PSS %7ld KB  anon %7ld KB  "
+		     "supervisor %5ld KB"
+		     "  fd %4d  threads %3d  cpu %5.0f s  lost %u  wrong %u\n",
 		atomic_load(&begun), took_us > 0 ? (double)count * 1e6 / (double)took_us : 0.0,
-		(double)mean_us / 1000, (double)atomic_exchange(&longest_us, 0) / 1000, held->pss_kb,
-		held->anonymous_kb, held->supervisor_pss_kb, held->descriptors, held->threads, held->cpu_s,
-		atomic_load(&lost), atomic_load(&wrong));
+		(double)mean_us / 1000, (double)atomic_exchange(&longest_us, 0) / 1000, held->rss_kb,
+		held->pss_kb, held->anonymous_kb, held->supervisor_pss_kb, held->descriptors, held->threads,
+		held->cpu_s, atomic_load(&lost), atomic_load(&wrong));
 	(void)fflush(stdout);
+}
+
+/* How many things have grown since they were warm: 0 to 2. */
+static int compare(const struct holdings *held, const struct holdings *warm, uint32_t since, long growth_kb)
+{
+	long allowed_kb = since > GROWTH_PER ? growth_kb * (long)since / GROWTH_PER : growth_kb;
+	int faults = 0;
+
+	if (held->rss_kb > warm->rss_kb + allowed_kb)
+		faults += printf("memory grows: %ld KB since warm-up\n", held->rss_kb - warm->rss_kb) > 0;
+	if (held->descriptors > warm->descriptors)
+		faults += printf("descriptors grow: %d, %d after warm-up\n", held->descriptors,
+				  warm->descriptors) > 0;
+	return faults;
+}
+
+/* Sends so many more, waits until all is quiet, and looks. False when the workers are gone. */
+static bool go_on(int supervisor, unsigned connections, uint32_t until, struct holdings *held)
+{
+	unsigned long began = now_us();
+	uint32_t before = atomic_load(&goal);
+
+	atomic_store(&goal, until);
+	while (atomic_load(&begun) < until || atomic_load(&resting) < connections)
+		(void)usleep(20000);
+	began = now_us() - began;
+	await_rest(connections);
+	if (!holdings_of(supervisor, held))
+		return false;
+	print_row(held, began, until - before);
+	return true;
 }
 
 /* Sends all of them in MARKS parts. Returns how many things are not as they should be. */
 static int soak(int supervisor, unsigned connections, long growth_kb)
 {
-	struct holdings first, held;
-	long warm_kb = 0, end_kb = 0;
-	int descriptors = 0, faults = 0;
+	struct holdings first, held, warm = {.count = 0};
+	uint32_t warm_at = 0;
+	long most_kb = 0;
+	int faults = 0;
 
 	if (!holdings_of(supervisor, &first))
 		return 1;
 	print_row(&first, 0, 0);
 	held = first;
 	for (unsigned mark = 1; mark <= MARKS; mark++) {
-		unsigned long began = now_us();
-		uint32_t before = atomic_load(&goal);
+		uint32_t until = (uint32_t)((uint64_t)messages * mark / MARKS);
 
-		atomic_store(&goal, (unsigned)((uint64_t)messages * mark / MARKS));
-		while (atomic_load(&begun) < atomic_load(&goal) || atomic_load(&resting) < connections)
-			(void)usleep(20000);
-		began = now_us() - began;
-		await_rest(connections);
-		if (!holdings_of(supervisor, &held))
+		if (!go_on(supervisor, connections, until, &held))
 			return faults + 1;
-		print_row(&held, began, atomic_load(&goal) - before);
-		if (mark >= WARM_FIRST && mark <= WARM_LAST)
-			warm_kb += held.anonymous_kb / (WARM_LAST - WARM_FIRST + 1);
-		if (mark >= END_FIRST)
-			end_kb += held.anonymous_kb / (MARKS - END_FIRST + 1);
-		if (mark == WARM_LAST)
-			descriptors = held.descriptors;
+		if (mark == WARM_MARK) {
+			warm = held;
+			warm_at = until;
+		} else if (mark > WARM_MARK) {
+			faults += compare(&held, &warm, until - warm_at, growth_kb);
+			most_kb = held.rss_kb > most_kb ? held.rss_kb : most_kb;
+		}
 	}
 	if (!holdings_same_workers(&first, &held))
 		faults += printf("a worker died\n") > 0;
-	(void)printf("memory written to: %ld KB after warm-up, %ld KB at the end\n", warm_kb, end_kb);
-	if (end_kb - warm_kb > growth_kb)
-		faults += printf("it grows\n") > 0;
-	if (held.descriptors > descriptors + DESCRIPTORS_SPARE)
-		faults +=
-			printf("descriptors grow: %d, %d after warm-up\n", held.descriptors, descriptors) > 0;
+	(void)printf("RSS: %ld KB after warm-up, %ld KB at most since, %ld KB at the end\n", warm.rss_kb,
+		most_kb, held.rss_kb);
 	return faults;
 }
 

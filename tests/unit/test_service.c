@@ -1,6 +1,7 @@
 /* service/: the socket option and what it opens, the pid file, the gate, the name of the host. */
 #include "message/local_part.h"
 #include "service/gate.h"
+#include "service/heap.h"
 #include "service/host_name.h"
 #include "service/listener.h"
 #include "service/pid_file.h"
@@ -10,6 +11,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -354,6 +356,39 @@ static void state_folders_of_settings(void **state)
 	assert_int_equal(rmdir(above), 0);
 }
 
+static void heap_is_tidied(void **state)
+{
+	static const struct {
+		int64_t at_ms;
+		unsigned begun;
+		bool at_work, tidied;
+	} rows[] = {
+		{100, 0, false, false}, /* nothing to tidy yet */
+		{2000, 0, false, false},
+		{2500, 1, false, false}, /* one came and went between two ticks */
+		{3000, 1, false, false},
+		{3500, 1, false, true}, /* quiet for a second */
+		{4000, 1, false, false},
+		{60000, 1, false, false}, /* once is enough */
+		{60500, 9, true, false},
+		{62000, 9, true, false}, /* one message, at work for long */
+		{63500, 10, true, true}, /* a minute since the last time, under load */
+		{64000, 11, true, false},
+		{64500, 11, false, false},
+		{65000, 11, false, true},
+		{70000, UINT_MAX, false, false},
+		{70500, 0, false, false}, /* the number wraps around */
+		{71500, 0, false, true},
+	};
+	struct heap heap;
+
+	(void)state;
+	heap_set_up(&heap);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(
+			heap_tend(&heap, rows[i].begun, rows[i].at_work, rows[i].at_ms), rows[i].tidied);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +400,7 @@ int main(void)
 		cmocka_unit_test(no_such_folder),
 		cmocka_unit_test(one_instance),
 		cmocka_unit_test(gate),
+		cmocka_unit_test(heap_is_tidied),
 		cmocka_unit_test(full_host_names),
 	};
 
