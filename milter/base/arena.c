@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 16384, ALIGNMENT = 16, SPARE_MAX = 7 };
+enum { CHUNK_SIZE = 16384, ALIGNMENT = 16, SPARE_MAX = 7, BRIEF_SIZE = 256 };
 
 struct chunk {
 	struct chunk *older;
@@ -140,20 +140,25 @@ char *arena_text(struct arena *arena, const char *text)
 	return arena_copy(arena, text, strlen(text));
 }
 
+/* Most texts are short: they are made once, and copied. */
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+	char brief[BRIEF_SIZE];
 	va_list args, again;
 	char *text;
 	int len;
 
 	va_start(args, format);
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(brief, sizeof brief, format, args);
 	va_end(args);
 	if (len < 0)
 		abort();
 	text = arena_alloc(arena, (size_t)len + 1);
-	(void)vsnprintf(text, (size_t)len + 1, format, again);
+	if ((size_t)len < sizeof brief)
+		memcpy(text, brief, (size_t)len);
+	else
+		(void)vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
 	return text;
 }

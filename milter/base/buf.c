@@ -49,22 +49,27 @@ void buf_text(struct buf *buf, const char *text)
 
 void buf_char(struct buf *buf, char octet)
 {
-	buf_add(buf, &octet, 1);
+	make_room(buf, 1);
+	buf->data[buf->len++] = octet;
+	buf->data[buf->len] = '\0';
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)
 {
+	size_t room = buf->size - buf->len;
 	va_list args, again;
 	int len;
 
 	va_start(args, format);
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(buf->data + buf->len, room, format, args);
 	va_end(args);
 	if (len < 0)
 		abort();
-	make_room(buf, (size_t)len);
-	(void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
+	if ((size_t)len >= room) {
+		make_room(buf, (size_t)len);
+		(void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
+	}
 	va_end(again);
 	buf->len += (size_t)len;
 }

@@ -1,5 +1,6 @@
 #include "report/escape.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 
@@ -8,12 +9,27 @@
 
 #define CUT "..."
 
-/* extra: octets that are escaped besides what must be. */
+/* Octets at the start that stay as they are without a look at UTF-8. */
+static size_t plain_length(const char *text, const char *extra)
+{
+	size_t len = 0;
+
+	while (text[len] >= ' ' && text[len] <= '~' && text[len] != extra[0] &&
+		(extra[0] == '\0' || text[len] != extra[1]))
+		len++;
+	return len;
+}
+
+/* extra: octets, two at most, that are escaped besides what must be. */
 static const char *escape(const char *text, size_t max, const char *extra, struct arena *arena)
 {
-	struct buf out = buf_in(arena);
-	size_t len = strlen(text), step, cut_at = 0;
+	size_t len = plain_length(text, extra), step, cut_at = 0;
+	struct buf out;
 
+	if (text[len] == '\0' && len <= max)
+		return arena_copy(arena, text, len);
+	len += strlen(text + len);
+	out = buf_in(arena);
 	for (size_t i = 0; i < len; i += step) {
 		char code[sizeof "\\xff"];
 		const char *piece = text + i;

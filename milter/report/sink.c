@@ -119,14 +119,12 @@ static void finish(struct sink *sink, const struct buf *line, int error)
 		complain(lost, error);
 }
 
-void sink_write(struct sink *sink, const struct record *record)
+void sink_write(struct sink *sink, const struct record *record, struct arena *arena)
 {
-	struct arena *arena;
 	struct buf line;
 
 	if (sink->kind == LOG_SINK_NONE)
 		return;
-	arena = arena_new();
 	line = buf_in(arena);
 	switch (sink->kind) {
 	case LOG_SINK_JOURNAL:
@@ -144,7 +142,6 @@ void sink_write(struct sink *sink, const struct record *record)
 	case LOG_SINK_NONE:
 		break;
 	}
-	arena_free(&arena);
 }
 
 uint64_t sink_lost(struct sink *sink)

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+struct arena;
 struct record;
 struct sink;
 
@@ -16,7 +17,7 @@ struct sink;
  * of the settings when we are root), and opened again when somebody has moved it away. */
 struct sink *sink_open(const struct settings *settings, struct fault *fault);
 void sink_close(struct sink **sink);
-void sink_write(struct sink *sink, const struct record *record);
+void sink_write(struct sink *sink, const struct record *record, struct arena *arena);
 
 /* Records that could not be written since the opening. */
 uint64_t sink_lost(struct sink *sink);

@@ -22,7 +22,7 @@ void outlets_tell(const struct outlets *outlets, const struct findings *findings
 {
 	struct record record = record_of(findings, decision, arena);
 
-	sink_write(outlets->sink, &record);
+	sink_write(outlets->sink, &record, arena);
 	evidence_keep(outlets->evidence, outlets->settings, findings, decision, arena);
 	counters_observe(outlets->counters, findings, decision);
 	if (feed_wants(outlets->feed) && !store(outlets, findings, decision, &record, arena))

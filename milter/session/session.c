@@ -295,7 +295,7 @@ static sfsistat on_end(SMFICTX *context)
 			.agreement = session->agreement,
 		},
 		&decision);
-	watchman_look(findings, shared->outlets->sink);
+	watchman_look(findings, shared->outlets->sink, desk->arena);
 	log_message(desk, findings, &decision);
 	leave_message(session);
 	return answer;

@@ -1,6 +1,5 @@
 #include "session/watchman.h"
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "diagnose/findings.h"
 #include "report/sink.h"
@@ -12,20 +11,17 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct watch watch;
 
-void watchman_look(const struct findings *findings, struct sink *sink)
+void watchman_look(const struct findings *findings, struct sink *sink, struct arena *arena)
 {
 	struct observation seen;
-	struct arena *arena;
 	const char *line;
 
 	if (findings->verdicts->skipped)
 		return;
 	seen = observation_of(findings);
-	arena = arena_new();
 	(void)pthread_mutex_lock(&lock);
 	line = watch_note(&watch, &seen, clock_monotonic_ms() / 1000, arena);
 	(void)pthread_mutex_unlock(&lock);
 	if (line[0] != '\0')
 		sink_say(sink, LOG_WARNING, "%s", line);
-	arena_free(&arena);
 }

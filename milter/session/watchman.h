@@ -2,10 +2,11 @@
 #ifndef SESSION_WATCHMAN_H
 #define SESSION_WATCHMAN_H
 
+struct arena;
 struct findings;
 struct sink;
 
 /* Any thread. */
-void watchman_look(const struct findings *findings, struct sink *sink);
+void watchman_look(const struct findings *findings, struct sink *sink, struct arena *arena);
 
 #endif

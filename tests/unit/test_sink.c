@@ -1,4 +1,5 @@
 /* report/sink: JSON lines in a file that is rotated, filled up or shared by threads. */
+#include "base/arena.h"
 #include "base/clock.h"
 #include "report/record.h"
 #include "report/sink.h"
@@ -26,6 +27,14 @@ static struct record_field fields[] = {
 static const struct record record = {.fields = fields, .count = 2, .time = 1772355600, .priority = LOG_INFO};
 
 #define LINE "{\"time\":\"2026-03-01T09:00:00Z\",\"queue_id\":\"4bX1yz\",\"helo\":\"a\"}\n"
+
+static void write_record(struct sink *sink, const struct record *what)
+{
+	struct arena *arena = arena_new();
+
+	sink_write(sink, what, arena);
+	arena_free(&arena);
+}
 
 struct place {
 	char folder[64], file[96], old[96];
@@ -82,20 +91,20 @@ static void appends_and_follows_rotation(void **state)
 	(void)state;
 	place_open(&place);
 	sink = open_json(place.file);
-	sink_write(sink, &record);
+	write_record(sink, &record);
 	sink_close(&sink);
 	assert_null(sink);
 	sink_close(&sink);
 	sink = open_json(place.file);
-	sink_write(sink, &record);
+	write_record(sink, &record);
 	read_file(place.file, text, sizeof text);
 	assert_string_equal(text, LINE LINE);
 	assert_int_equal(stat(place.file, &status), 0);
 	assert_int_equal(status.st_mode & 0777 & ~0640u, 0);
 	assert_int_equal(rename(place.file, place.old), 0);
-	sink_write(sink, &record); /* within a second it may still go to the old file: nothing is lost */
+	write_record(sink, &record); /* within a second it may still go to the old file: nothing is lost */
 	(void)poll(NULL, 0, 1100);
-	sink_write(sink, &record);
+	write_record(sink, &record);
 	read_file(place.file, text, sizeof text);
 	assert_string_equal(text, LINE);
 	read_file(place.old, text, sizeof text);
@@ -137,7 +146,7 @@ static void full_disk_is_said_once(void **state)
 	(void)fflush(stderr);
 	saved = divert(STDERR_FILENO, place.old);
 	for (int i = 0; i < 100; i++)
-		sink_write(sink, &record);
+		write_record(sink, &record);
 	(void)fflush(stderr);
 	restore(STDERR_FILENO, saved);
 	assert_int_equal(sink_lost(sink), 100);
@@ -171,14 +180,14 @@ static void a_torn_line_is_ended(void **state)
 	sink = open_json(place.file);
 	memset(large, 'x', sizeof large - 1);
 	saved = divert(STDERR_FILENO, place.old);
-	sink_write(sink, &big); /* more than a pipe holds: cut, and we do not wait */
-	sink_write(sink, &record);
+	write_record(sink, &big); /* more than a pipe holds: cut, and we do not wait */
+	write_record(sink, &record);
 	restore(STDERR_FILENO, saved);
 	assert_int_equal(sink_lost(sink), 2);
 	while ((got = read(pipe_end, buffer, sizeof buffer)) > 0)
 		len += (size_t)got;
 	assert_in_range(len, 4096, sizeof large);
-	sink_write(sink, &record);
+	write_record(sink, &record);
 	got = read(pipe_end, buffer, sizeof buffer - 1);
 	assert_true(got > 0);
 	buffer[got] = '\0';
@@ -195,7 +204,7 @@ enum { THREADS = 4, LINES = 200 };
 static void *write_lines(void *argument)
 {
 	for (int i = 0; i < LINES; i++) {
-		sink_write(argument, &record);
+		write_record(argument, &record);
 		if (i % 50 == 0)
 			sink_say(argument, LOG_INFO, "line %d", i);
 	}
@@ -249,7 +258,7 @@ static void standard_output(void **state)
 	(void)fflush(stdout);
 	saved = divert(STDOUT_FILENO, place.file);
 	sink = open_json("");
-	sink_write(sink, &record);
+	write_record(sink, &record);
 	sink_close(&sink);
 	restore(STDOUT_FILENO, saved);
 	read_file(place.file, text, sizeof text);
@@ -272,7 +281,7 @@ static void says_things_about_us(void **state)
 	assert_non_null(sink);
 	(void)fflush(stderr);
 	saved = divert(STDERR_FILENO, place.old);
-	sink_write(sink, &record);
+	write_record(sink, &record);
 	sink_say(sink, LOG_NOTICE, "started: %s", "a\nb\x1b");
 	(void)fflush(stderr);
 	restore(STDERR_FILENO, saved);
