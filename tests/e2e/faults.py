@@ -17,6 +17,7 @@ from daemon import Daemon, await_true  # noqa: E402
 from faulty_name_server import SLOW_S, FaultyNameServer  # noqa: E402
 from milter_client import Gone, Message, Milter, deliver  # noqa: E402
 from points import check, point, run_points  # noqa: E402
+from small_disk import end_disk, fill_up, small_disk  # noqa: E402
 
 GOOD = {("good.example", "TXT"): ["v=spf1 ip4:192.0.2.25 -all"], ("mail.good.example", "A"): ["192.0.2.25"],
         ("_dmarc.good.example", "TXT"): ["v=DMARC1; p=reject"]}
@@ -124,25 +125,6 @@ def resolver_never_there():
         check(causes.get("rx-resolver-failure") == "us", str(causes))
 
 
-def small_disk(folder, size):
-    """A file system of its own in the folder; False where that cannot be."""
-    os.makedirs(folder, exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0777", "sekisho-test", folder],
-                          capture_output=True, check=False)
-    return done.returncode == 0
-
-
-def fill_up(path):
-    filler = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
-    for piece in (b"x" * 4096, b"x"):
-        try:
-            while True:
-                os.write(filler, piece)
-        except OSError:
-            pass
-    os.close(filler)
-
-
 @point("the disk is full under the log and the key memory: mail goes on, it is told once a minute, whole lines after")
 def disk_full():
     daemon = Daemon(workers="1")
@@ -168,7 +150,7 @@ def disk_full():
                 ["sh", "-c", f"df {disk}; ls -lR {disk}"], capture_output=True, text=True, check=False).stdout)
             check(len(daemon.workers()) == 1 and "signal" not in daemon.said(), "the worker died")
     finally:
-        subprocess.run(["umount", "-l", disk], check=False)
+        end_disk(disk)
 
 
 class Clock:

@@ -8,99 +8,282 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from daemon import Daemon, await_true  # noqa: E402
+from machines import Network, possible  # noqa: E402
 from milter_client import Message, deliver  # noqa: E402
 from points import check, point, run_points  # noqa: E402
-import postgres_server  # noqa: E402
+from postgres_server import Postgres  # noqa: E402
+from small_disk import end_disk, fill_up, small_disk  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
-SERVER = postgres_server.Postgres()
+AWAY_S = int(os.environ.get("SEKISHO_OUTAGE", "10"))  # make outage: 60
+DAY_S = 86400
 
 
-def rows(what="count(*)"):
-    return SERVER.query(f"SELECT {what} FROM verdicts")
+class Storing(Daemon):
+    """A sekisho with this store, its metrics on a unix socket; on a machine of its own when there is one."""
+
+    def __init__(self, server, machine=None, **options):
+        super().__init__()
+        self.prefix = machine.prefix if machine else []
+        self.configure(**{"store": "postgresql:" + server.conninfo, "store_spool": self.path("spool"),
+                          "metrics_socket": "unix:" + self.path("metrics"), **options})
+
+    def send(self, count):
+        for _ in range(count):
+            check(deliver(self.where, Message()).answer in "ca", "not served")
+
+    def spooled_octets(self):
+        return os.path.getsize(self.path("spool"))
+
+    def hears(self, words, seconds=30):
+        check(await_true(lambda: words in self.said(), seconds), f"not said: {words}: {self.said()}")
 
 
-def total():
-    """Rows in the store; 0 as long as no writer has made the table."""
-    if not SERVER.query("SELECT 1 FROM pg_class WHERE relname = 'verdicts'"):
-        return 0
-    return int(rows()[0][0])
+class Site:
+    """Two machines with a sekisho each, and a third with the database: all over TCP. Where no namespaces can be
+    made the three share this machine."""
 
+    def __init__(self):
+        self.network = Network() if possible() else None
+        machines = [self.network.machine() for _ in range(3)] if self.network else [None] * 3
+        self.server = Postgres(machines[2]).start()
+        self.daemons = [Storing(self.server, machine) for machine in machines[:2]]
+        self.server_machine = machines[2]
 
-def daemon_of(server):
-    daemon = Daemon()
-    daemon.configure(store="postgresql:" + server.conninfo, store_spool=daemon.path("spool"))
-    return daemon
+    def start(self):
+        for daemon in self.daemons:
+            daemon.start()
+        return self
+
+    def total(self):
+        """Rows in the store; 0 as long as no writer has made the table."""
+        if not self.server.query("SELECT 1 FROM pg_class WHERE relname = 'verdicts'"):
+            return 0
+        return int(self.server.query("SELECT count(*) FROM verdicts")[0][0])
+
+    def has_each_once(self, sent):
+        check(await_true(lambda: self.total() == sent, 30), f"{sent} sent, {self.total()} stored")
+        check(int(self.server.query("SELECT count(DISTINCT id) FROM verdicts")[0][0]) == sent, "verdicts are there twice")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *arguments):
+        for daemon in self.daemons:
+            if daemon.process is not None:
+                daemon.__exit__(*arguments)
+        self.server.__exit__()
+        if self.network:
+            self.network.end()
 
 
 class Load:
-    """One client that sends until told to stop, with the time of the slowest message."""
+    """Two clients that send until told to stop, with what each message took and when."""
 
-    def __init__(self, daemon):
-        self.daemon, self.stop, self.sent, self.slowest, self.trouble = daemon, False, 0, 0.0, []
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
+    def __init__(self, daemon, clients=2):
+        self.daemon, self.stop, self.took, self.trouble = daemon, False, [], []
+        self.threads = [threading.Thread(target=self.run, daemon=True) for _ in range(clients)]
+        for thread in self.threads:
+            thread.start()
 
     def run(self):
         while not self.stop:
             began = time.monotonic()
             try:
-                check(deliver(self.daemon.where, Message()).answer in "ca", "not served")
+                result = deliver(self.daemon.where, Message())
+                check(result.answer in "ca" and result.inserted and result.inserted[-1][1] == "Authentication-Results",
+                      "no results")
             except Exception as trouble:  # pylint: disable=broad-except
                 self.trouble.append(repr(trouble))
                 return
-            self.slowest = max(self.slowest, time.monotonic() - began)
-            self.sent += 1
+            self.took.append((began, time.monotonic() - began))
             time.sleep(0.01)
 
     def end(self):
         self.stop = True
-        self.thread.join(30)
+        for thread in self.threads:
+            thread.join(30)
         check(not self.trouble, self.trouble)
-        return self.sent
+        return len(self.took)
 
 
-@point("the engine does what the one of SQLite does (the same unit tests)")
+def percentile(loads, share, since, until):
+    """Milliseconds that so much of the messages begun in that time took at most."""
+    took = sorted(took for load in loads for began, took in load.took if since <= began < until)
+    check(len(took) >= 20, f"only {len(took)} messages")
+    return 1000 * took[min(len(took) - 1, int(len(took) * share))]
+
+
+def tell(text):
+    print("# " + text, flush=True)
+
+
+@point("the engine does what the one of SQLite does, also in a database without Unicode (the same unit tests)")
 def unit_tests():
-    done = subprocess.run([os.path.join(BUILD, "tests/unit/test_store")], capture_output=True, text=True, timeout=120,
-                          env={**os.environ, "SEKISHO_POSTGRES": SERVER.conninfo}, check=False)
-    check(done.returncode == 0, done.stdout + done.stderr)
-    SERVER.query("DROP TABLE IF EXISTS verdicts, verdicts_version")
+    with Postgres() as server:
+        for name, ascii_only in (("UTF8", ""), ("SQL_ASCII", ""), ("LATIN1", "1")):
+            base = name.lower()
+            server.query(f"CREATE DATABASE {base} ENCODING '{name}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+            where = {"SEKISHO_POSTGRES": server.conninfo.replace("dbname=postgres", "dbname=" + base)}
+            if ascii_only:
+                where["SEKISHO_POSTGRES_ASCII"] = ascii_only
+            done = subprocess.run([os.path.join(BUILD, "tests/unit/test_store")], capture_output=True, text=True,
+                                  timeout=120, env={**os.environ, **where}, check=False)
+            check(done.returncode == 0, name + ": " + done.stdout + done.stderr)
 
 
-@point("two daemons write into one database; it is killed under load and comes back: no verdict lost, none double")
-def two_daemons():
-    with daemon_of(SERVER) as one, daemon_of(SERVER) as two:
-        one.start()
-        two.start()
+@point(f"two machines, one database, gone for {AWAY_S} s under load: no mail notices, no verdict is lost, none double")
+def outage():
+    with Site().start() as site:
+        one, two = site.daemons
         loads = [Load(one), Load(two)]
-        check(await_true(lambda: total() > 20, 20), "nothing comes into the database: " + one.said())
-        SERVER.stop()
-        check(await_true(lambda: "wait in the spool" in one.said() and "wait in the spool" in two.said(), 30), one.said())
-        time.sleep(3)
-        check(os.path.getsize(one.path("spool")) > 0, "nothing in the spool")
-        SERVER.start()
-        check(await_true(lambda: "there again" in one.said() and "there again" in two.said(), 30), one.said())
+        check(await_true(lambda: site.total() > 20, 20), "nothing comes into the database: " + one.said())
+        began = time.monotonic()
+        time.sleep(max(4, AWAY_S / 4))
+        gone = time.monotonic()
+        site.server.stop()
+        for daemon in (one, two):
+            daemon.hears("wait in the spool")
+        time.sleep(max(0.0, gone + AWAY_S - time.monotonic()))
+        check(min(daemon.spooled_octets() for daemon in (one, two)) > 0, "nothing in the spool")
+        back = time.monotonic()
+        site.server.start()
+        for daemon in (one, two):
+            daemon.hears("there again")
+        again = time.monotonic()
         sent = sum(load.end() for load in loads)
-        check(max(load.slowest for load in loads) < 5, "mail waited for the database")
-        check(await_true(lambda: total() == sent, 20), f"{sent} sent, {total()} stored")
-        check(int(rows("count(distinct id)")[0][0]) == sent, "verdicts are there twice")
-        check(os.path.getsize(one.path("spool")) == 0, "the spool is not emptied")
+        site.has_each_once(sent)
+        before, during = percentile(loads, 0.99, began, gone), percentile(loads, 0.99, gone, back)
+        check(await_true(lambda: one.spooled_octets() + two.spooled_octets() == 0), "the spool is not emptied")
+        counts = {name: sum(daemon.value(f"sekisho_store_{name}") for daemon in (one, two)) for name in
+                  ("rows_total", "rows_spooled_total", "rows_lost_total", "failures_total", "rows_waiting")}
+        tell(f"{sent} mails in {again - began:.0f} s, all with their header; 99 of 100 within {before:.1f} ms before and "
+             f"{during:.1f} ms while the database was away, the slowest {percentile(loads, 1, gone, back):.1f} ms "
+             f"({percentile(loads, 1, began, gone):.1f}); there again after {again - back:.1f} s; {counts}")
+        check(counts["rows_total"] == sent and counts["rows_lost_total"] == 0, counts)
+        check(counts["rows_spooled_total"] > 0 and counts["failures_total"] >= 2 and counts["rows_waiting"] == 0, counts)
+        for daemon in (one, two):
+            warned = daemon.said().count("wait in the spool")
+            check(1 <= warned <= 1 + AWAY_S / 60, f"told {warned} times")
+        check(during < 2 * before + 100, "mail waits for the database")
+
+
+@point("a machine that loses its power while the database is away, and another one: what was in the spool comes, once")
+def power_cut():
+    with Site().start() as site:
+        one, two = site.daemons
+        loads = [Load(one), Load(two)]
+        check(await_true(lambda: site.total() > 20, 20), "nothing comes into the database: " + one.said())
+        site.server.stop()
+        one.hears("wait in the spool")
+        time.sleep(2)
+        sent = loads[0].end()
+        check(await_true(lambda: one.value("sekisho_store_rows_total") +
+                         one.value("sekisho_store_rows_spooled_total") == sent), "not all of it in the spool")
+        promised = one.spooled_octets()
+        one.kill()
+        check(one.spooled_octets() == promised > 0, "the spool is gone")
+        one.start()
+        loads[0] = Load(one)
+        time.sleep(1)
+        site.server.start()
+        one.hears("there again")
+        two.hears("there again")
+        sent += sum(load.end() for load in loads)
+        site.has_each_once(sent)
+
+
+@point("killed in the middle of bringing the spool away: nothing is lost, nothing is there twice")
+def killed_in_replay():
+    with Site() as site:
+        one = site.daemons[0]
+        site.server.stop()
+        one.start()
+        one.hears("wait in the spool")
+        one.send(1500)
+        check(await_true(lambda: one.value("sekisho_store_rows_spooled_total") == 1500), "not all of it in the spool")
+        site.server.start()
+        check(await_true(lambda: site.total() > 0, 20), "the spool is not read")
+        one.kill()
+        one.start()
+        site.has_each_once(1500)
+        check(await_true(lambda: one.spooled_octets() == 0), "the spool is not emptied")
+
+
+@point("a database that hangs, and a cable that is out: the stop does not wait for them, and loses nothing")
+def hanging():
+    with Site() as site:
+        one, two = site.daemons
+        for hang, resume in ((site.server.freeze, site.server.thaw),
+                             *([(site.server_machine.unplug, site.server_machine.plug)] if site.network else [])):
+            for daemon in (one, two):
+                daemon.start()
+            check(await_true(lambda: all(daemon.value("sekisho_store_rows_waiting") == 0 for daemon in (one, two))), "not idle")
+            before = site.total()
+            hang()
+            for daemon in (one, two):
+                daemon.send(150)
+            began = time.monotonic()
+            check(one.end() == 0 and two.end() == 0, "no clean stop: " + one.said() + two.said())
+            took = time.monotonic() - began
+            check(took < 30 and "was killed" not in one.said() + two.said(), f"{took:.0f} s: {one.said()} {two.said()}")
+            check(min(daemon.spooled_octets() for daemon in (one, two)) > 0, "nothing in the spool")
+            resume()
+            for daemon in (one, two):
+                daemon.start()
+            site.has_each_once(before + 300)
+            check(one.end() == 0 and two.end() == 0, "no clean stop")
+
+
+@point("the disk of the spool is full: told once a minute, counted, and as soon as there is space it goes on")
+def spool_on_full_disk():
+    with Postgres() as server, Storing(server) as daemon:
+        disk = daemon.path("disk")
+        if not small_disk(disk, "300k"):
+            tell("no small file system can be made here")
+            return
+        try:
+            daemon.configure(store_spool=os.path.join(disk, "spool"))
+            server.stop()
+            daemon.start()
+            fill_up(os.path.join(disk, "filler"))
+            began = time.monotonic()
+            daemon.send(100)
+            check(time.monotonic() - began < 30, "mail waits for the store")
+            check(await_true(lambda: daemon.value("sekisho_store_rows_lost_total") == 100), daemon.page())
+            check(daemon.said().count("are lost to the store") == 1, daemon.said())
+            os.unlink(os.path.join(disk, "filler"))
+            daemon.send(50)
+            check(await_true(lambda: daemon.value("sekisho_store_rows_spooled_total") == 50), daemon.page())
+            server.start()
+            check(await_true(lambda: daemon.value("sekisho_store_rows_total") == 50, 20), daemon.said())
+            check(server.query("SELECT count(*), count(DISTINCT id) FROM verdicts") == [["50", "50"]], "not each once")
+            check(daemon.value("sekisho_store_rows_lost_total") == 100, "more are lost")
+            check(daemon.end() == 0, "no clean stop")
+        finally:
+            end_disk(disk)
 
 
 @point("a day is a partition, and old days go")
 def partitions():
-    names = [row[0] for row in SERVER.query(
-        "SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid ORDER BY 1")]
-    check(names and all(name.startswith("verdicts_2") for name in names), names)
-    SERVER.query("CREATE TABLE verdicts_20200101 PARTITION OF verdicts FOR VALUES FROM (1577836800) TO (1577923200)")
-    with daemon_of(SERVER).start() as daemon:
-        check(deliver(daemon.where, Message()).answer in "ca", "not served")
-        check(await_true(lambda: not SERVER.query("SELECT 1 FROM pg_class WHERE relname = 'verdicts_20200101'"), 15),
-              "the old day is still there")
+    with Postgres() as server:
+        with Storing(server).start() as daemon:
+            daemon.send(1)
+            check(await_true(lambda: daemon.value("sekisho_store_rows_total") == 1), "not stored")
+        names = [row[0] for row in server.query(
+            "SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid"
+            " WHERE inhparent = 'verdicts'::regclass ORDER BY 1")]
+        today = time.strftime("verdicts_%Y%m%d", time.gmtime())
+        check(names and names[-1] in (today, time.strftime("verdicts_%Y%m%d", time.gmtime(time.time() - DAY_S))), names)
+        recent = int(time.time()) // DAY_S * DAY_S - 3 * DAY_S
+        kept = time.strftime("verdicts_%Y%m%d", time.gmtime(recent))
+        server.query("CREATE TABLE verdicts_20200101 PARTITION OF verdicts FOR VALUES FROM (1577836800) TO (1577923200)")
+        server.query(f"CREATE TABLE {kept} PARTITION OF verdicts FOR VALUES FROM ({recent}) TO ({recent + DAY_S})")
+        with Storing(server, store_days="3").start():
+            check(await_true(lambda: not server.query("SELECT 1 FROM pg_class WHERE relname = 'verdicts_20200101'"), 15),
+                  "the old day is still there")
+            check(server.query(f"SELECT 1 FROM pg_class WHERE relname = '{kept}'"), "a day went that is to be kept")
 
 
 Daemon.program = os.path.join(BUILD, "sekishod")
-with SERVER:
-    STATUS = run_points(sys.argv[2:])
-sys.exit(STATUS)
+sys.exit(run_points(sys.argv[2:]))

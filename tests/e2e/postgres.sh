@@ -1,6 +1,6 @@
 #!/bin/sh
 # Several sekishod into one PostgreSQL: every verdict once, also when the server goes away.
-# Usage: tests/e2e/postgres.sh BUILD-FOLDER
+# Usage: tests/e2e/postgres.sh BUILD-FOLDER [POINT ...]
 set -u
 build=${1:?usage: tests/e2e/postgres.sh BUILD-FOLDER}
 for program in python3 psql; do
@@ -17,4 +17,6 @@ grep -q -e -DHAVE_LIBPQ=1 "$build/Makefile" || {
 	echo "skipped: built without libpq"
 	exit 77
 }
-exec python3 "$(dirname "$0")/postgres.py" "$build"
+# SEKISHO_OUTAGE: seconds that the database is away (make outage: 60)
+shift
+exec python3 "$(dirname "$0")/postgres.py" "$build" "$@"

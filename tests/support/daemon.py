@@ -35,6 +35,7 @@ class Daemon:
     def __init__(self, socket=None, zone=ZONE, **options):
         self.folder = tempfile.mkdtemp(prefix="sekisho-daemon.")
         self.process = None
+        self.prefix = []   # in front of the command: where it runs
         self.notices = []  # what it told systemd
         self.notify = sockets.socket(sockets.AF_UNIX, sockets.SOCK_DGRAM | sockets.SOCK_NONBLOCK)
         self.notify.bind(self.path("notify"))
@@ -66,7 +67,7 @@ class Daemon:
 
     def command(self, *more):
         zone = ["--zone", self.path("zone")] if self.zone is not None else []
-        return [self.program, "-c", self.path("conf"), *zone, *more]
+        return [*self.prefix, self.program, "-c", self.path("conf"), *zone, *more]
 
     def run(self, *more):
         """To its end: for -t and for starts that fail. Returns status and everything it said."""
@@ -87,7 +88,7 @@ class Daemon:
         if wait and self.process.poll() is not None:
             raise RuntimeError("sekishod ended: " + self.said())
         if wait:
-            await_true(lambda: len(self.workers()) == int(self.options.get("workers", "2")))
+            await_true(lambda: len(self.workers()) >= int(self.options.get("workers", "2")))  # and companions
             await_true(lambda: self.notified("READY=1"), 5)  # all of them serve; never comes without libsystemd
         return self
 
@@ -139,6 +140,30 @@ class Daemon:
                 self.process.kill()
                 self.process.wait()
         return status
+
+    def kill(self):
+        """All of its processes at once, as if the machine had lost its power."""
+        for pid in [self.process.pid, *self.workers()]:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def page(self):
+        """The metrics; metrics-socket is a unix socket then."""
+        with sockets.socket(sockets.AF_UNIX) as client:
+            client.settimeout(5)
+            client.connect(self.options["metrics-socket"].removeprefix("unix:"))
+            client.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            answer = b""
+            while piece := client.recv(65536):
+                answer += piece
+        return answer.decode()
+
+    def value(self, series):
+        """A number of the metrics; 0 while there is no page."""
+        try:
+            return next((int(line.split()[1]) for line in self.page().splitlines() if line.startswith(series + " ")), 0)
+        except OSError:
+            return 0
 
     def __enter__(self):
         return self
