@@ -43,6 +43,7 @@ def harvest(folder):
     for message in sorted(CASES.glob("*.eml")):
         octets = message.read_bytes()
         keep("mime", octets)
+        keep("dkim_body", hashlib.sha1(octets).digest()[:3] + octets)
         if b"\nARC-Seal:" in octets:
             keep("arc", b"@" + octets)
         signature = re.search(rb"(?s)[;\s]h=([^;]*)", octets)

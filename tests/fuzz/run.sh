@@ -24,10 +24,12 @@ libraries=$(printf 'include Makefile\nprint-core-libs:\n\t@echo $(core_libs) $(Z
 
 python3 "$folder/harvest.py" "$build/fuzz/corpus" || echo "no python3: the seeds alone"
 
+# A target says which files of tests/support it needs by including their headers.
 build_target() { # NAME
+	support=$(sed -n "s|^#include \"\(support/.*\)\.h\"|$source/tests/\1.c|p" "$folder/fuzz_$1.c")
 	# shellcheck disable=SC2086
 	clang -g -O1 -std=c11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-I"$source/milter" -o "$build/fuzz/$1" "$folder/fuzz_$1.c" \
+		-I"$source/milter" -I"$source/tests" -o "$build/fuzz/$1" "$folder/fuzz_$1.c" $support \
 		"$build/fuzz/libcore.a" "$build/fuzz/libpure.a" $libraries
 }
 
