@@ -6,15 +6,75 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/* One more than the value of each character, 0 for those that have none. */
+static const uint8_t values[256] = {['A'] = 1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	11,
+	12,
+	13,
+	14,
+	15,
+	16,
+	17,
+	18,
+	19,
+	20,
+	21,
+	22,
+	23,
+	24,
+	25,
+	26,
+	['a'] = 27,
+	28,
+	29,
+	30,
+	31,
+	32,
+	33,
+	34,
+	35,
+	36,
+	37,
+	38,
+	39,
+	40,
+	41,
+	42,
+	43,
+	44,
+	45,
+	46,
+	47,
+	48,
+	49,
+	50,
+	51,
+	52,
+	['0'] = 53,
+	54,
+	55,
+	56,
+	57,
+	58,
+	59,
+	60,
+	61,
+	62,
+	['+'] = 63,
+	['/'] = 64};
+
 static int value_of(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	return values[(unsigned char)c] - 1;
 }
 
 /* Characters that carry data: up to the padding or the first foreign character. */
@@ -46,8 +106,16 @@ struct base64 base64_decode(struct arena *arena, const char *text, size_t len)
 	size_t data = data_length(text, len), count = 0;
 	uint8_t *octets = arena_alloc(arena, data * 3 / 4 + 1);
 	uint32_t bits = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < data; i++) {
+	for (; i + 4 <= data; i += 4) {
+		bits = (uint32_t)value_of(text[i]) << 18 | (uint32_t)value_of(text[i + 1]) << 12 |
+		       (uint32_t)value_of(text[i + 2]) << 6 | (uint32_t)value_of(text[i + 3]);
+		octets[count++] = (uint8_t)(bits >> 16);
+		octets[count++] = (uint8_t)(bits >> 8);
+		octets[count++] = (uint8_t)bits;
+	}
+	for (; i < data; i++) {
 		bits = bits << 6 | (uint32_t)value_of(text[i]);
 		if (i % 4 != 0)
 			octets[count++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));

@@ -42,6 +42,12 @@ void buf_add(struct buf *buf, const char *octets, size_t len)
 	buf->data[buf->len] = '\0';
 }
 
+char *buf_room(struct buf *buf, size_t len)
+{
+	make_room(buf, len);
+	return buf->data + buf->len;
+}
+
 void buf_text(struct buf *buf, const char *text)
 {
 	buf_add(buf, text, strlen(text));

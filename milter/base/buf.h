@@ -18,6 +18,10 @@ struct buf buf_in(struct arena *arena);
 void buf_add(struct buf *buf, const char *octets, size_t len);
 void buf_text(struct buf *buf, const char *text);
 void buf_char(struct buf *buf, char octet);
+
+/* Where the next octets go, with room for so many and the NUL; whoever writes some there adds to len and puts
+ * the NUL. */
+char *buf_room(struct buf *buf, size_t len);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

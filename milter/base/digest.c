@@ -1,6 +1,7 @@
 #include "base/digest.h"
 
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,22 @@ struct digest_stream {
 	EVP_MD_CTX *running, *copy;
 };
 
+/* Looked up once: for each message anew it would cost more than hashing 1 KB. Whoever comes second gives his
+ * back. */
 static const EVP_MD *method_of(enum digest_kind kind)
 {
-	return kind == DIGEST_SHA1 ? EVP_sha1() : EVP_sha256();
+	static _Atomic(EVP_MD *) methods[2];
+	EVP_MD *method = atomic_load(&methods[kind]), *first = NULL;
+
+	if (method != NULL)
+		return method;
+	method = EVP_MD_fetch(NULL, kind == DIGEST_SHA1 ? "SHA1" : "SHA256", NULL);
+	if (method == NULL)
+		return kind == DIGEST_SHA1 ? EVP_sha1() : EVP_sha256();
+	if (atomic_compare_exchange_strong(&methods[kind], &first, method))
+		return method;
+	EVP_MD_free(method);
+	return first;
 }
 
 /* SHA-1 may be switched off by the machine's policy: then its digest is empty and equals nothing. */
@@ -72,6 +86,16 @@ struct digest digest_stream_now(struct digest_stream *stream)
 
 	if (EVP_MD_CTX_copy_ex(stream->copy, stream->running) == 1 &&
 		EVP_DigestFinal_ex(stream->copy, digest.octets, &len) == 1)
+		digest.len = len;
+	return digest;
+}
+
+struct digest digest_stream_end(struct digest_stream *stream)
+{
+	struct digest digest = {.len = 0};
+	unsigned int len = 0;
+
+	if (EVP_DigestFinal_ex(stream->running, digest.octets, &len) == 1)
 		digest.len = len;
 	return digest;
 }

@@ -136,16 +136,33 @@ bool netaddr_is_private(const struct netaddr *addr)
 	return false;
 }
 
+enum { LABELS_MAX = 64 }; /* 32 of the form "f." */
+
+static char *add_label(char *out, unsigned number, unsigned base)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (number >= base * base)
+		*out++ = digits[number / (base * base)];
+	if (number >= base)
+		*out++ = digits[number / base % base];
+	*out++ = digits[number % base];
+	*out++ = '.';
+	return out;
+}
+
 char *netaddr_reverse_name(const struct netaddr *addr, struct arena *arena)
 {
-	struct buf name = buf_in(arena);
+	char labels[LABELS_MAX], *out = labels;
 
 	for (size_t i = octet_count(addr); i-- > 0;) {
-		if (addr->family == NETADDR_IPV4)
-			buf_printf(&name, "%u.", addr->octets[i]);
-		else
-			buf_printf(&name, "%x.%x.", addr->octets[i] & 15u, addr->octets[i] >> 4);
+		if (addr->family == NETADDR_IPV4) {
+			out = add_label(out, addr->octets[i], 10);
+		} else {
+			out = add_label(out, addr->octets[i] & 15u, 16);
+			out = add_label(out, addr->octets[i] >> 4, 16);
+		}
 	}
-	buf_text(&name, addr->family == NETADDR_IPV4 ? "in-addr.arpa" : "ip6.arpa");
-	return name.data;
+	return arena_printf(arena, "%.*s%s", (int)(out - labels), labels,
+		addr->family == NETADDR_IPV4 ? "in-addr.arpa" : "ip6.arpa");
 }

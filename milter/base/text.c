@@ -68,13 +68,19 @@ bool text_ends(const char *text, const char *end)
 const char *text_find(const char *octets, size_t len, const char *needle)
 {
 	size_t needle_len = strlen(needle);
-	char first = text_lower_char(needle[0]);
+	char lower = text_lower_char(needle[0]), upper = lower;
+	const char *last = octets + len;
 
 	if (needle_len == 0)
 		return octets;
-	for (size_t i = 0; needle_len <= len && i <= len - needle_len; i++)
-		if (text_lower_char(octets[i]) == first && text_equal_n(octets + i, needle, needle_len))
-			return octets + i;
+	if (needle_len > len)
+		return NULL;
+	if (lower >= 'a' && lower <= 'z')
+		upper = (char)(lower - 'a' + 'A');
+	last -= needle_len;
+	for (const char *at = octets; at <= last; at++)
+		if ((*at == lower || *at == upper) && text_equal_n(at, needle, needle_len))
+			return at;
 	return NULL;
 }
 
