@@ -32,19 +32,17 @@ bool canon_parse(const char *text, enum canon *header, enum canon *body)
 /* Section 3.4.2: unfolded, runs of white space become one blank, none at either end. */
 static void relax_value(struct buf *out, struct span value)
 {
-	bool blank = false;
+	char *at, *start;
 
 	value = span_trim(value);
-	for (size_t i = 0; i < value.len; i++) {
-		if (text_is_space(value.at[i])) {
-			blank = true;
-			continue;
-		}
-		if (blank)
-			buf_char(out, ' ');
-		blank = false;
-		buf_char(out, value.at[i]);
-	}
+	at = start = buf_room(out, value.len);
+	for (size_t i = 0; i < value.len; i++)
+		if (!text_is_space(value.at[i]))
+			*at++ = value.at[i];
+		else if (!text_is_space(value.at[i + 1])) /* it does not end with one */
+			*at++ = ' ';
+	*at = '\0';
+	out->len += (size_t)(at - start);
 }
 
 void canon_field(struct buf *out, enum canon canon, struct span name, struct span value)
@@ -54,9 +52,13 @@ void canon_field(struct buf *out, enum canon canon, struct span name, struct spa
 		buf_char(out, ':');
 		buf_add(out, value.at, value.len);
 	} else {
+		char *at;
+
 		name = span_trim(name);
+		at = buf_room(out, name.len);
 		for (size_t i = 0; i < name.len; i++)
-			buf_char(out, text_lower_char(name.at[i]));
+			at[i] = text_lower_char(name.at[i]);
+		out->len += name.len;
 		buf_char(out, ':');
 		relax_value(out, value);
 	}
@@ -154,18 +156,14 @@ struct buf canon_header(const struct canon_selection *selection, enum canon cano
 /* Section 3.4.4: white space at the end of a line goes, runs within become one blank. */
 static void relax_line(struct buf *out, struct span line)
 {
-	bool blank = false;
+	char *at = buf_room(out, line.len), *start = at;
 
-	for (size_t i = 0; i < line.len; i++) {
-		if (text_is_blank(line.at[i])) {
-			blank = true;
-			continue;
-		}
-		if (blank)
-			buf_char(out, ' ');
-		blank = false;
-		buf_char(out, line.at[i]);
-	}
+	for (size_t i = 0; i < line.len; i++)
+		if (!text_is_blank(line.at[i]))
+			*at++ = line.at[i];
+		else if (i + 1 < line.len && !text_is_blank(line.at[i + 1]))
+			*at++ = ' ';
+	out->len += (size_t)(at - start);
 }
 
 struct buf canon_body(enum canon canon, struct span body, struct arena *arena)
@@ -173,6 +171,7 @@ struct buf canon_body(enum canon canon, struct span body, struct arena *arena)
 	struct buf out = buf_in(arena);
 	size_t kept = 0; /* up to the end of the last line that is not empty */
 
+	(void)buf_room(&out, body.len + strlen("\r\n")); /* at once, not doubled up to it */
 	for (size_t start = 0; start < body.len;) {
 		const char *feed = memchr(body.at + start, '\n', body.len - start);
 		size_t end = feed == NULL ? body.len : (size_t)(feed - body.at);
