@@ -126,11 +126,12 @@ static void filtered_before_us(struct collection *collection)
 		"X-Spam-Scanned", "X-Filter", "X-Filtered-By", "X-Milter", "X-Content-Filter", "X-Disclaimer",
 		"X-MIME-Autoconverted", "X-Anti-Virus", "X-Antivirus", "X-AV-Checked", "X-Scanned-By"};
 	const struct findings_so_far *facts = collection->facts;
+	const char *ours;
 
-	const char *ours = suffixes_organization(facts->suffixes, facts->authserv_id);
-
-	if (receiver_is_ours(collection) || !content_was_altered(facts->verdicts) ||
-		strchr(ours, '.') == NULL)
+	if (receiver_is_ours(collection) || !content_was_altered(facts->verdicts))
+		return;
+	ours = suffixes_organization(facts->suffixes, facts->authserv_id);
+	if (strchr(ours, '.') == NULL)
 		return;
 	for (size_t i = 0; i < facts->header->count; i++) {
 		const struct header_field *field = &facts->header->fields[i];

@@ -49,9 +49,13 @@ static const char *read_tag(struct span spec, bool utf8, struct tag *tag)
 		return at;
 	tag->value = span_trim((struct span){at + 1, (size_t)(end - at) - 1});
 	end = tag->value.at + tag->value.len;
-	for (at = tag->value.at; at < end; at += step)
-		if ((step = value_char(at, (size_t)(end - at), utf8)) == 0)
+	for (at = tag->value.at; at < end; at += step) {
+		while (at < end && text_is_printable(*at))
+			at++;
+		step = at < end ? value_char(at, (size_t)(end - at), utf8) : 1;
+		if (step == 0)
 			return at;
+	}
 	return NULL;
 }
 

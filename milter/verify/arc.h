@@ -42,8 +42,8 @@ struct arc_set {
 struct arc_chain {
 	const struct work *work;
 	struct arc_verdict verdict;
-	struct arc_set sets[ARC_SETS_MAX]; /* instance 1 first */
-	bool open;                         /* no verdict yet */
+	struct arc_set *sets; /* set_count of them, instance 1 first; none when there are too many */
+	bool open;            /* no verdict yet */
 	struct body_hashes bodies;
 	uint64_t body_octets;
 	unsigned looks_back; /* left */

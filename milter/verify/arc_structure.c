@@ -166,7 +166,10 @@ void arc_collect(struct arc_chain *chain)
 		arc_settle(chain, ARCFAULT_TOO_MANY_SETS, 0, "");
 		chain->verdict.limit = ARC_SETS_MAX;
 	}
-	if (!chain->open || !place_fields(chain))
+	if (!chain->open)
+		return;
+	chain->sets = arena_array(chain->work->arena, most, sizeof *chain->sets);
+	if (!place_fields(chain))
 		return;
 	check_complete(chain);
 	if (!chain->open)

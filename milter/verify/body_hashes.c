@@ -44,7 +44,7 @@ void body_hashes_end(struct body_hashes *hashes)
 {
 	for (struct body_hash *hash = hashes->first; hash != NULL; hash = hash->next) {
 		hash->octets = body_canon_end(&hash->stream);
-		hash->digest = digest_stream_now(hash->running);
+		hash->digest = digest_stream_end(hash->running);
 	}
 }
 

@@ -23,6 +23,8 @@ static bool could_align(const struct work *work, const char *domain)
 
 	if (author[0] == '\0' || domain[0] == '\0')
 		return false;
+	if (strcmp(author, domain) == 0)
+		return true;
 	return strcmp(suffixes_organization(work->suffixes, author),
 		       suffixes_organization(work->suffixes, domain)) == 0;
 }
