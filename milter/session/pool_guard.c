@@ -1,5 +1,7 @@
 #include "session/pool_guard.h"
 
+#include "session/thread_shelf.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <libmilter/mfapi.h>
@@ -29,7 +31,8 @@ void pool_guard_arm(void)
 enum {
 	/* Of the 8 MB that are usual our callbacks use a few dozen KB, and worker-memory-limit counts all. */
 	STACK_OCTETS = 1024 * 1024,
-	EXTRA_MAX = 1000, /* ours: then sessions share threads, as they do without us */
+	PATIENCE_MS = 10000, /* as long as libmilter's own threads wait before they look around */
+	EXTRA_MAX = 1000,    /* ours: then sessions share threads, as they do without us */
 };
 
 /* Where libmilter is in memory; 0: not armed. */
@@ -44,6 +47,7 @@ static void *(*started)(void *);
 static atomic_uint extra; /* workers that we started and that did not end yet */
 
 struct originals {
+	int (*detach)(pthread_t);
 	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 	int (*signal)(pthread_cond_t *);
 	int (*timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
@@ -54,10 +58,12 @@ static struct originals originals;
 static void find_originals(void)
 {
 	void *create = dlsym(RTLD_NEXT, "pthread_create"), *signal = dlsym(RTLD_NEXT, "pthread_cond_signal"),
-	     *timedwait = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+	     *timedwait = dlsym(RTLD_NEXT, "pthread_cond_timedwait"),
+	     *detach = dlsym(RTLD_NEXT, "pthread_detach");
 
 	memcpy(&originals.create, &create, sizeof create);
 	memcpy(&originals.signal, &signal, sizeof signal);
+	memcpy(&originals.detach, &detach, sizeof detach);
 	memcpy(&originals.timedwait, &timedwait, sizeof timedwait);
 }
 
@@ -117,11 +123,32 @@ static int create_small(pthread_t *thread, void *(*routine)(void *), void *argum
 	return result;
 }
 
-static void *work(void *unused)
+static void *begin(void *session)
 {
-	void *result = worker(unused);
+	void *result = worker(session);
+
+	thread_shelf_wait(PATIENCE_MS);
+	return result;
+}
+
+static int start_worker(pthread_t *thread, void *session)
+{
+	return thread_shelf_take(thread, worker, session) ? 0 : create_small(thread, begin, session);
+}
+
+static void *work_in_addition(void *nothing)
+{
+	void *result = worker(nothing);
 
 	atomic_fetch_sub(&extra, 1);
+	return result;
+}
+
+static void *begin_in_addition(void *nothing)
+{
+	void *result = work_in_addition(nothing);
+
+	thread_shelf_wait(PATIENCE_MS);
 	return result;
 }
 
@@ -131,10 +158,12 @@ static int start_one_more(pthread_cond_t *condition)
 	pthread_t thread;
 	int result;
 
-	if (atomic_fetch_add(&extra, 1) < EXTRA_MAX)
-		result = create_small(&thread, work, NULL);
-	else
+	if (atomic_fetch_add(&extra, 1) >= EXTRA_MAX)
 		result = EAGAIN;
+	else if (thread_shelf_take(&thread, work_in_addition, NULL))
+		result = 0;
+	else
+		result = create_small(&thread, begin_in_addition, NULL);
 	if (result == 0)
 		return 0;
 	atomic_fetch_sub(&extra, 1);
@@ -152,9 +181,17 @@ int pthread_create(
 			worker = routine;
 		started = routine;
 		if (attributes == NULL)
-			return create_small(thread, routine, argument);
+			return routine == worker ? start_worker(thread, argument)
+						 : create_small(thread, routine, argument);
 	}
 	return theirs()->create(thread, attributes, routine, argument);
+}
+
+/* Each of libmilter's workers detaches itself when it begins: once is enough for a thread. */
+int pthread_detach(pthread_t thread)
+{
+	return thread_shelf_is_reused() && pthread_equal(thread, pthread_self()) ? 0
+										 : theirs()->detach(thread);
 }
 
 int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until)

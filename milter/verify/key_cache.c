@@ -8,9 +8,10 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-/* Ours. A decoded key takes some 4 KB; two keys with one place drive each other out. Keys of 4096 bits
- * have 550 octets, longer ones are not used by any signature that counts. */
-enum { PLACES = 512, OCTETS_MAX = 600 };
+/* Ours. A decoded key takes some 4 KB. One place for each hash is too few: of 320 keys in 512 places 80 drive
+ * each other out. Keys of 4096 bits have 550 octets, longer ones are not used by any signature that counts.
+ */
+enum { SETS = 256, WAYS = 4, OCTETS_MAX = 600 };
 
 struct place {
 	EVP_PKEY *key; /* NULL: free */
@@ -18,9 +19,10 @@ struct place {
 	size_t len;
 };
 
+/* The key used last is the first of its set. */
 struct key_cache {
 	pthread_mutex_t lock;
-	struct place places[PLACES];
+	struct place sets[SETS][WAYS];
 };
 
 struct key_cache *key_cache_new(void)
@@ -44,32 +46,52 @@ void key_cache_free(struct key_cache **cache)
 {
 	if (cache == NULL || *cache == NULL)
 		return;
-	for (size_t i = 0; i < PLACES; i++)
-		place_clear(&(*cache)->places[i]);
+	for (size_t i = 0; i < SETS; i++)
+		for (size_t j = 0; j < WAYS; j++)
+			place_clear(&(*cache)->sets[i][j]);
 	(void)pthread_mutex_destroy(&(*cache)->lock);
 	free(*cache);
 	*cache = NULL;
 }
 
 /* FNV-1a. The octets are compared too: strangers choose them. */
-static struct place *place_of(struct key_cache *cache, struct octets octets)
+static struct place *set_of(struct key_cache *cache, struct octets octets)
 {
 	uint64_t hash = 14695981039346656037U;
 
 	for (size_t i = 0; i < octets.len; i++)
 		hash = (hash ^ octets.at[i]) * 1099511628211U;
-	return &cache->places[hash % PLACES];
+	return cache->sets[(hash ^ hash >> 32) % SETS];
+}
+
+static bool is_of(const struct place *place, struct octets octets)
+{
+	return place->key != NULL && place->len == octets.len &&
+	       memcmp(place->octets, octets.at, octets.len) == 0;
+}
+
+/* Places in front of it go one back. */
+static void move_to_front(struct place *set, size_t number)
+{
+	struct place used = set[number];
+
+	memmove(set + 1, set, number * sizeof *set);
+	set[0] = used;
 }
 
 static EVP_PKEY *known(struct key_cache *cache, struct octets octets)
 {
-	const struct place *place = place_of(cache, octets);
+	struct place *set = set_of(cache, octets);
 	EVP_PKEY *key = NULL;
+	size_t i = 0;
 
 	(void)pthread_mutex_lock(&cache->lock);
-	if (place->key != NULL && place->len == octets.len &&
-		memcmp(place->octets, octets.at, octets.len) == 0 && EVP_PKEY_up_ref(place->key) == 1)
-		key = place->key;
+	while (i < WAYS && !is_of(&set[i], octets))
+		i++;
+	if (i < WAYS && EVP_PKEY_up_ref(set[i].key) == 1) {
+		key = set[i].key;
+		move_to_front(set, i);
+	}
 	(void)pthread_mutex_unlock(&cache->lock);
 	return key;
 }
@@ -77,7 +99,7 @@ static EVP_PKEY *known(struct key_cache *cache, struct octets octets)
 static void keep(struct key_cache *cache, struct octets octets, EVP_PKEY *key)
 {
 	struct place fresh = {.key = key, .octets = malloc(octets.len), .len = octets.len}, old;
-	struct place *place = place_of(cache, octets);
+	struct place *set = set_of(cache, octets);
 
 	if (fresh.octets == NULL || EVP_PKEY_up_ref(key) != 1) {
 		free(fresh.octets);
@@ -85,8 +107,9 @@ static void keep(struct key_cache *cache, struct octets octets, EVP_PKEY *key)
 	}
 	memcpy(fresh.octets, octets.at, octets.len);
 	(void)pthread_mutex_lock(&cache->lock);
-	old = *place;
-	*place = fresh;
+	old = set[WAYS - 1];
+	set[WAYS - 1] = fresh;
+	move_to_front(set, WAYS - 1);
 	(void)pthread_mutex_unlock(&cache->lock);
 	place_clear(&old);
 }

@@ -84,11 +84,23 @@ static char answer(int fd)
 	return packet[0];
 }
 
-static void a_burst(void **state)
+static int64_t burst(const int *sessions)
+{
+	int64_t begun_ms = clock_monotonic_ms();
+
+	for (size_t i = 0; i < SESSIONS; i++)
+		put(sessions[i], SMFIC_HELO, "helo", sizeof "helo");
+	for (size_t i = 0; i < SESSIONS; i++)
+		assert_int_equal(answer(sessions[i]), SMFIR_CONTINUE);
+	return clock_monotonic_ms() - begun_ms;
+}
+
+/* The second and the third have threads of the one before. */
+static void bursts(void **state)
 {
 	const uint32_t offer[3] = {htonl(6), htonl(SMFI_CURR_ACTS), htonl((uint32_t)SMFI_CURR_PROT)};
 	int sessions[SESSIONS];
-	int64_t begun_ms, took_ms;
+	int64_t took_ms[3];
 	pid_t server;
 
 	(void)state;
@@ -104,25 +116,24 @@ static void a_burst(void **state)
 		put(sessions[i], SMFIC_OPTNEG, offer, sizeof offer);
 		assert_int_equal(answer(sessions[i]), SMFIC_OPTNEG);
 	}
-	begun_ms = clock_monotonic_ms();
-	for (size_t i = 0; i < SESSIONS; i++)
-		put(sessions[i], SMFIC_HELO, "helo", sizeof "helo");
-	for (size_t i = 0; i < SESSIONS; i++)
-		assert_int_equal(answer(sessions[i]), SMFIR_CONTINUE);
-	took_ms = clock_monotonic_ms() - begun_ms;
+	for (size_t i = 0; i < 3; i++)
+		took_ms[i] = burst(sessions);
 	(void)kill(server, SIGKILL);
 	(void)waitpid(server, NULL, 0);
 	(void)unlink(strchr(socket_path, ':') + 1);
 	for (size_t i = 0; i < SESSIONS; i++)
 		(void)close(sessions[i]);
-	print_message("%d sessions, callbacks of %d ms: %d ms\n", SESSIONS, CALLBACK_MS, (int)took_ms);
-	assert_in_range(took_ms, CALLBACK_MS, LONGEST_MS);
+	for (size_t i = 0; i < 3; i++) {
+		print_message(
+			"%d sessions, callbacks of %d ms: %d ms\n", SESSIONS, CALLBACK_MS, (int)took_ms[i]);
+		assert_in_range(took_ms[i], CALLBACK_MS, LONGEST_MS);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_burst),
+		cmocka_unit_test(bursts),
 	};
 
 	return cmocka_run_group_tests_name("libmilter's pool", tests, NULL, NULL);
