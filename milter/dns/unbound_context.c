@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unbound.h>
 #include <unistd.h>
 
@@ -16,6 +17,10 @@ enum {
 	 * outage is over when it is over, and one slow zone does not stop the others. */
 	REST_ONE_S = 0,
 	REST_SEVERAL_S = 4,
+	/* Questions under way, a socket each: enough for 200 messages whose zones are silent, so that the
+	 * next one's are sent at once, but a quarter of the file descriptors at most. */
+	SOCKETS_MIN = 16,
+	SOCKETS_MAX = 1024,
 };
 
 /* So that validation asks with CD=1 and fails without effect: the root key of 2017. */
@@ -37,7 +42,6 @@ static const struct option {
 	{"do-not-query-address:", "0.0.0.0/32"},
 	{"edns-buffer-size:", "1232"},
 	{"outbound-msg-retry:", "3"},
-	{"outgoing-range:", "256"}, /* questions under way; the default of 16 lets one slow zone stop all */
 	{"num-queries-per-thread:", "1024"},
 	{"outgoing-num-tcp:", "32"},
 	{"infra-keep-probing:", "yes"},
@@ -99,6 +103,15 @@ static bool set_number(struct ub_ctx *context, const char *name, int number, str
 	return set(context, name, value, fault);
 }
 
+static int sockets_at_once(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / 4 < SOCKETS_MIN)
+		return SOCKETS_MIN;
+	return limit.rlim_cur / 4 < SOCKETS_MAX ? (int)(limit.rlim_cur / 4) : SOCKETS_MAX;
+}
+
 static bool set_options(
 	struct ub_ctx *context, const struct resolvers *resolvers, int timeout_ms, struct fault *fault)
 {
@@ -107,7 +120,8 @@ static bool set_options(
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		if (!set(context, options[i].name, options[i].value, fault))
 			return false;
-	return set_number(context, "infra-host-ttl:", resolvers->count > 1 ? REST_SEVERAL_S : REST_ONE_S,
+	return set_number(context, "outgoing-range:", sockets_at_once(), fault) &&
+	       set_number(context, "infra-host-ttl:", resolvers->count > 1 ? REST_SEVERAL_S : REST_ONE_S,
 		       fault) &&
 	       set_number(context, "infra-cache-min-rtt:", first_ms, fault) &&
 	       set_number(context, "unknown-server-time-limit:", first_ms, fault);

@@ -62,9 +62,9 @@ def name_server_faults():
             check(record["action"] == "accept" and record["causes"], f"{fault}: {record}")
             check(record["spf"] == "temperror", f"{fault}: {record}")
         # an empty answer is "no such record", RFC 2308 section 2.2 type 3: that the server is lame, our resolver would say
-        results = results_of(deliver(daemon.where, from_domain("x.lame.fault.example")))
-        check("spf=none" in results or "spf=temperror" in results, results)
-        check(await_true(lambda: "dmarc=pass" in results_of(deliver(daemon.where, Message()))), "others suffer")
+        check("spf=none" in results_of(deliver(daemon.where, from_domain("x.lame.fault.example"))), "lame")
+        results = results_of(deliver(daemon.where, Message()))
+        check("spf=pass" in results and "dmarc=pass" in results, results)
 
 
 @point("an SPF record of 60,000 octets is permerror, and costs nobody anything")
@@ -75,28 +75,66 @@ def huge_answer():
         check("spf=pass" in results_of(deliver(daemon.where, Message())), "others suffer")
 
 
-@point("a zone that answers after 3 s holds up its own mail, and nobody else's")
-def slow_zone():
-    with FaultyNameServer(GOOD) as server, faulty_daemon(server, workers="1").start() as daemon:
-        deliver(daemon.where, Message())
-        slow = [threading.Thread(target=deliver, daemon=True,
-                                 args=(daemon.where, from_domain(f"n{number}.slow.fault.example")))
-                for number in range(60)]
-        for thread in slow:
-            thread.start()
-        time.sleep(0.5)
-        worst = 0.0
-        for number in range(10):
+class Pace:
+    """Seconds that honest messages took, one after the other, each on a connection of its own. Some from a domain
+    whose answers are in memory, some from domains that nobody asked for before."""
+
+    def __init__(self, daemon, count, mark=None):
+        took = []
+        for number in range(count):
+            fresh = mark is not None and number % 2
             began = time.monotonic()
-            check("spf=pass" in results_of(deliver(daemon.where, Message(queue_id=f"H{number}"))), "honest mail")
-            worst = max(worst, time.monotonic() - began)
-        check(worst < 1.0, f"honest mail waited {worst:.2f} s")
-        for thread in slow:
-            thread.join(DEADLINE_S + SLOW_S)
-        check(not any(thread.is_alive() for thread in slow), "slow mail was never answered")
+            results = results_of(deliver(daemon.where, from_domain(f"{mark}{number}.fresh.example") if fresh else Message()))
+            took.append(time.monotonic() - began)
+            check(("spf=none" if fresh else "spf=pass") in results, f"honest mail: {results}")
+        self.p95, self.worst = sorted(took)[count * 95 // 100], max(took)
+
+    def check_beside(self, other, p95):
+        """A machine that is busy with other things was busy before too."""
+        check(other.p95 <= p95 + 2 * self.p95, f"p95 {other.p95:.3f} s, {self.p95:.3f} s before")
+        check(other.worst <= 0.8 + 2 * self.worst, f"the worst waited {other.worst:.3f} s, {self.worst:.3f} s before")
 
 
-@point("the resolver is gone: temperror; back again: right within 5 s")
+@point("200 mails of zones that are silent, or answer after 3 s: p95 of others stays within 0.3 s, cached or not")
+def slow_zone():
+    for fault in ("silent", "slow"):
+        with FaultyNameServer(GOOD) as server, faulty_daemon(server, workers="1").start() as daemon:
+            alone = Pace(daemon, 60, "before")
+            slow = [threading.Thread(target=deliver, daemon=True,
+                                     args=(daemon.where, from_domain(f"n{number}.{fault}.fault.example")))
+                    for number in range(200)]
+            for thread in slow:
+                thread.start()
+            time.sleep(0.3)
+            alone.check_beside(Pace(daemon, 60, "beside"), 0.3)
+            check(sum(thread.is_alive() for thread in slow) > 100, "too few were there at the same time")
+            for thread in slow:
+                thread.join(DEADLINE_S + SLOW_S)
+            check(not any(thread.is_alive() for thread in slow), "slow mail was never answered")
+            alone.check_beside(Pace(daemon, 20, "after"), 0.3)
+
+
+@point("a single zone that is silent takes nothing from others, however often it is asked for")
+def silent_zone():
+    with FaultyNameServer(GOOD) as server, faulty_daemon(server, workers="1").start() as daemon:
+        alone, over = Pace(daemon, 40, "before"), threading.Event()
+
+        def ask():
+            for number in range(1000):
+                if over.is_set():
+                    return
+                deliver(daemon.where, from_domain(f"n{number}.silent.fault.example"))
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        for turn in range(8):  # whatever libunbound remembers of the silence comes and goes by the second
+            time.sleep(0.7)
+            alone.check_beside(Pace(daemon, 40, f"turn{turn}-"), 0.3)
+        over.set()
+        asking.join(DEADLINE_S)
+
+
+@point("the resolver is gone: temperror, and the log says that the trouble is ours; back again: right within 5 s")
 def resolver_restarted():
     server = FaultyNameServer(GOOD)
     port = server.socket.getsockname()[1]
@@ -105,8 +143,12 @@ def resolver_restarted():
         server.__exit__()
         server.thread.join(0.1)
         for number in range(4):
-            results = results_of(deliver(daemon.where, from_domain(f"new{number}.example")))
+            queue_id = f"OUT{number}"
+            results = results_of(deliver(daemon.where, from_domain(f"new{number}.example", queue_id=queue_id)))
             check("spf=temperror" in results and "=fail" not in results, results)
+            # the client's names are in memory from before: they do not hide whose trouble it is
+            causes = {cause["cause"]: cause["act"] for cause in record_of(daemon, queue_id)["causes"]}
+            check(causes.get("rx-resolver-failure") == "us", str(causes))
         with FaultyNameServer({**GOOD, ("late.example", "TXT"): ["v=spf1 ip4:192.0.2.25 -all"]}, port):
             began = time.monotonic()
             check(await_true(lambda: "spf=pass" in results_of(deliver(daemon.where, from_domain("late.example"))), 8),
@@ -234,31 +276,17 @@ def memory_ceiling():
             check("spf=pass" in results_of(deliver(daemon.where, Message(queue_id=f"M{number}"))), "does not serve")
 
 
-@point("100 clients that stop in the middle of a packet: others are served")
+@point("200 clients that stop in the middle of a packet: p95 of others stays within 0.2 s")
 def half_packets():
-    # libmilter's pool may leave a client waiting until the next event of another one when all its threads are held
-    # by clients that are silent within a packet: where mail flows, that is at once
+    if is_sanitized():
+        return  # sanitizers stand where session/pool_guard.c would
     with Daemon(workers="1").start() as daemon:
-        stalled = [Milter(daemon.where) for _ in range(100)]
-        over = threading.Event()
-
-        def flow():
-            while not over.wait(0.1):
-                threading.Thread(target=deliver, args=(daemon.where, Message()), daemon=True).start()
-
-        flowing = threading.Thread(target=flow, daemon=True)
-        flowing.start()
+        alone = Pace(daemon, 60)
+        stalled = [Milter(daemon.where) for _ in range(200)]
         for number, milter in enumerate(stalled):
             milter.negotiate()
             milter.send_raw(b"\0\0\0\x20L" + b"From\0 a@"[:number % 9])
-        worst = 0.0
-        for _ in range(10):
-            began = time.monotonic()
-            check("spf=pass" in results_of(deliver(daemon.where, Message())), "not served")
-            worst = max(worst, time.monotonic() - began)
-        over.set()
-        flowing.join()
-        check(worst < 2 or is_sanitized(), f"waited {worst:.2f} s")
+        alone.check_beside(Pace(daemon, 60), 0.2)
         for milter in stalled:
             milter.close()
 
