@@ -45,7 +45,7 @@ static struct keys_below keys_of_author(struct collection *collection, const cha
 	struct keys_below keys = {.exist = KNOWN_NOT};
 	bool pending = false;
 
-	for (size_t i = 0; i < 2 && own[0] != '\0' && !pending; i++) {
+	for (size_t i = 0; i < 2 && !pending; i++) {
 		*domain = places[i];
 		if (is_remembered(collection, places[i]))
 			return (struct keys_below){.exist = KNOWN_YES, .certain = true};
@@ -67,6 +67,8 @@ static void unsigned_causes(struct collection *collection)
 			DETAILS({"trace", trace}));
 		return;
 	}
+	if (collection->facts->author->domain.name[0] == '\0')
+		return; /* nobody's keys could be missed: the author field is what is wrong */
 	keys = keys_of_author(collection, &domain);
 	if (keys.exist == KNOWN_YES)
 		cause_found(collection, CAUSE_DKIM_UNSIGNED_THIS_PATH,

@@ -1,5 +1,6 @@
 """Who wrote it: ambiguity in From (families 37 to 52)."""
-from battlefield import (HONEST_MAIL, attack, check, dmarc_is, fire, passes, publish, refused, signed)
+from battlefield import (HONEST_MAIL, RECORDS, Daemon, attack, check, dmarc_is, fire, passes, publish, refused, signed)
+from name_server import TYPES, NameServer
 
 publish("_dmarc.xn--mller-kva.example", "TXT", "v=DMARC1; p=reject")
 publish("sel._domainkey.xn--mller-kva.example", "TXT", "")
@@ -53,6 +54,20 @@ def no_author():
              [("From", " Boss")], [("From", " <@victim.example>")], [("From", " boss@")], [("From", " @victim.example")], [])
 
 
+def no_question_per_author(headers):
+    """The verdicts ask 12 questions at most: the client's PTR and the 10 names behind it that count (RFC 8601 section
+    2.7.3 with RFC 7208 section 5.5), and the envelope's SPF record. The diagnosis asks where the HELO is, and whether
+    the envelope's domain takes mail (MX, A, AAAA). None is about an author."""
+    with NameServer({key: texts for key, texts in RECORDS.items() if key[1] in TYPES}) as server:
+        for further, most in (("0", 12), ("8", 16)):
+            with Daemon(zone=None, nameservers=server.where, key_memory="", diagnosis_queries=further).start() as daemon:
+                shot = refused(fire(daemon=daemon, headers=headers))
+                check(0 < int(shot.record["dns_questions"]) <= most, shot.line)
+                check("dkim-not-set-up" not in shot.line, shot.line)
+        ours = ("attacker.test", "in-addr.arpa")
+        check(server.asked and all(name.endswith(ours) for name, _ in server.asked), str(server.asked))
+
+
 @attack("Several addresses: two domains are an error, one domain is judged, 10,000 cost one lookup", 40)
 def several():
     is_error(" boss@victim.example, a@attacker.test", " a@attacker.test, boss@victim.example",
@@ -61,8 +76,7 @@ def several():
     honest(" a@good.example, b@good.example", " a@good.example, B <b@GOOD.example>", "," * 3 + " a@good.example,")
     shot = fire(headers=[("From", " " + ",\n ".join(f"a{n}@good.example" for n in range(10000)))], honest=True, **HONEST_MAIL)
     passes(shot)
-    shot = refused(fire(headers=[("From", " " + ",\n ".join(f"a{n}@d{n}.example" for n in range(10000)))]))
-    check(int(shot.record.get("dns_questions", 0)) <= 25, shot.line)
+    no_question_per_author([("From", " " + ",\n ".join(f"a{n}@d{n}.example" for n in range(10000)))])
 
 
 @attack("Encoded-words are no addresses", 41)
