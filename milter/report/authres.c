@@ -151,7 +151,7 @@ const char *authres_value(const struct findings *findings, const struct settings
 		&out, property_value(sanitise(SANITISE_ADDRESS, findings->authserv_id, false, arena), arena));
 	add_dkim(&out, verdicts);
 	if (verdicts->arc.result != RESULT_NONE)
-		add_line(&out, arc_result(&verdicts->arc, arena));
+		add_line(&out, arc_result(verdicts, arena));
 	add_line(&out, arena_printf(arena, "spf=%s (%s) %s", result_word(verdicts->spf.result),
 			       spf_comment(findings, arena), spf_property(findings, arena)));
 	add_dmarc(&out, verdicts, (enum header_from)settings->dmarc_header_from, disposition);

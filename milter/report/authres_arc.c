@@ -51,25 +51,31 @@ static void add_pass(struct buf *out, const char *method, const char *property, 
 }
 
 /* What the newest sealer says has passed. */
-static void add_results(struct buf *out, const struct arc_results *results)
+static void add_results(struct buf *out, const struct verdicts *verdicts)
 {
-	if (results->spf)
+	const struct arc_verdict *arc = &verdicts->arc;
+	const struct arc_results *results = &arc->hops[arc->set_count - 1].results;
+	bool trusted = arc->vouching_trusted && arc->vouching == arc->set_count;
+
+	if (results->spf && (trusted || verdicts->spf.result == RESULT_PASS))
 		add_pass(out, "spf", "spfdomain", results->spf_domain);
 	for (size_t i = 0; i < results->dkim_count; i++)
-		add_pass(out, "dkim", "dkdomain", results->dkim_domains[i]);
-	if (results->dmarc)
+		if (trusted || verdicts_dkim_best(verdicts) == RESULT_PASS)
+			add_pass(out, "dkim", "dkdomain", results->dkim_domains[i]);
+	if (results->dmarc && (trusted || verdicts->dmarc.result == RESULT_PASS))
 		add_pass(out, "dmarc", "fromdomain", results->author_domain);
 }
 
-const char *arc_result(const struct arc_verdict *arc, struct arena *arena)
+const char *arc_result(const struct verdicts *verdicts, struct arena *arena)
 {
+	const struct arc_verdict *arc = &verdicts->arc;
 	struct buf out = buf_in(arena);
 
 	buf_printf(&out, "arc=%s", result_word(arc->result));
 	if (arc->result == RESULT_PASS) {
 		buf_printf(&out, " (i=%u", arc->set_count);
 		if (arc->hops != NULL && arc->set_count > 0)
-			add_results(&out, &arc->hops[arc->set_count - 1].results);
+			add_results(&out, verdicts);
 		buf_char(&out, ')');
 	} else if (rows[arc->fault].reason[0] != '\0') {
 		buf_printf(&out, " (%s)", rows[arc->fault].reason);

@@ -37,8 +37,17 @@ def sealed(headers, sets, domain="attacker.test", results=f" {OUR_ID}; dmarc=pas
 @attack("Forged, broken and endless chains turn nothing into a pass; an honest chain of 50 verifies", 83)
 def chains():
     body = b"Hello\r\n"
-    shot = fire(headers=sealed(SPOOF, 1), body=body)  # whole, and sealed by a liar: what he claims is in a comment
-    check(shot.words("arc") == ["pass"] and shot.words("dmarc") == ["fail"] and shot.record["dmarc"] == "fail", shot.header)
+    # whole, and sealed by a liar: his claims of what did not pass here are not repeated, not even in a comment
+    claims = f" {OUR_ID}; spf=pass smtp.mailfrom=victim.example; dkim=pass header.d=victim.example; dmarc=pass header.from=victim.example"
+    for results in (claims, claims.replace("victim.example", "x)dmarc=pass"), claims.replace("=victim.example", '="a;dmarc=pass"')):
+        for sets in (1, 3):
+            shot = refused(fire(headers=sealed(SPOOF, sets, results=results), body=body, client="192.0.2.77"))
+            check(shot.words("arc") == ["pass"] and shot.words("dmarc") == ["fail"] and shot.record["dmarc"] == "fail", shot.header)
+            check(shot.header.count("=pass") == 1 and f"arc=pass (i={sets})" in shot.header, shot.header)
+    # where the same passed here, the sealer's words are repeated as Gmail does
+    honest = claims.replace("victim", "good")
+    shot = passes(fire(headers=sealed(GOOD, 1, results=honest), honest=True, body=body, **HONEST_MAIL))
+    check("arc=pass (i=1 spf=pass spfdomain=good.example dmarc=pass fromdomain=good.example)" in shot.header, shot.header)
     for sets in (50, 3):
         shot = passes(fire(headers=sealed(GOOD, sets), honest=True, body=body, **HONEST_MAIL))
         check(shot.words("arc") == ["pass"] and f"(i={sets} " in shot.header, shot.header)

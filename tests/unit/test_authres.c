@@ -5,6 +5,7 @@
 #include "diagnose/findings.h"
 #include "message/envelope.h"
 #include "report/authres.h"
+#include "report/authres_arc.h"
 #include "report/authres_dkim.h"
 #include "report/authres_spf.h"
 #include "report/sanitise.h"
@@ -519,6 +520,8 @@ static void arc_results(void **state)
 		stage.verdicts.arc.fault = lines[i].fault;
 		stage.verdicts.arc.set_count = lines[i].sets;
 		stage.verdicts.arc.hops = hops;
+		stage.verdicts.arc.vouching = lines[i].sets;
+		stage.verdicts.arc.vouching_trusted = true;
 		value = authres_value(&stage.findings, &stage.settings, ACTION_ACCEPT, stage.arena);
 		if (lines[i].shown == NULL)
 			assert_null(strstr(value, "arc="));
@@ -526,6 +529,56 @@ static void arc_results(void **state)
 			assert_string_equal(value, arena_printf(stage.arena, "%s%s%s", AR, lines[i].shown,
 							   NEXT SPF_AT("u@example.com", "192.0.2.10")));
 		arena_free(&stage.arena);
+	}
+}
+
+/* Anybody can seal that something passed: unless he is trusted, it is repeated where it passed here too. */
+static void arc_claims(void **state)
+{
+	static const struct {
+		enum result spf, dkim, dmarc;
+		unsigned vouching;
+		bool trusted;
+		const char *shown;
+	} lines[] = {
+		{RESULT_PASS, RESULT_PASS, RESULT_PASS, 2, false,
+			"arc=pass (i=2 spf=pass spfdomain=a.example dkim=pass dkdomain=b.example "
+			"dmarc=pass fromdomain=c.example)"},
+		{RESULT_PASS, RESULT_FAIL, RESULT_FAIL, 2, false,
+			"arc=pass (i=2 spf=pass spfdomain=a.example)"},
+		{RESULT_SOFTFAIL, RESULT_PASS, RESULT_FAIL, 0, false,
+			"arc=pass (i=2 dkim=pass dkdomain=b.example)"},
+		{RESULT_FAIL, RESULT_PASS, RESULT_PASS, 2, false,
+			"arc=pass (i=2 dkim=pass dkdomain=b.example dmarc=pass fromdomain=c.example)"},
+		{RESULT_TEMPERROR, RESULT_NEUTRAL, RESULT_PERMERROR, 2, false, "arc=pass (i=2)"},
+		{RESULT_NONE, RESULT_POLICY, RESULT_NONE, 2, false, "arc=pass (i=2)"},
+		{RESULT_FAIL, RESULT_FAIL, RESULT_FAIL, 1, true, "arc=pass (i=2)"},
+		{RESULT_FAIL, RESULT_FAIL, RESULT_FAIL, 2, true,
+			"arc=pass (i=2 spf=pass spfdomain=a.example dkim=pass dkdomain=b.example "
+			"dmarc=pass fromdomain=c.example)"},
+	};
+	static const struct arc_hop hops[] = {
+		{"list.example", {.spf_domain = "", .author_domain = ""}},
+		{"list.example", {true, true, "a.example", "c.example", {"b.example"}, 1}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct arena *arena = arena_new();
+		struct verdicts verdicts = verdicts_empty();
+		struct signature_verdict signature = {.result = lines[i].dkim};
+
+		verdicts.spf.result = lines[i].spf;
+		verdicts.dmarc.result = lines[i].dmarc;
+		verdicts.signatures = &signature;
+		verdicts.signature_count = 1;
+		verdicts.arc.result = RESULT_PASS;
+		verdicts.arc.set_count = COUNT(hops);
+		verdicts.arc.hops = hops;
+		verdicts.arc.vouching = lines[i].vouching;
+		verdicts.arc.vouching_trusted = lines[i].trusted;
+		assert_string_equal(arc_result(&verdicts, arena), lines[i].shown);
+		arena_free(&arena);
 	}
 }
 
@@ -847,6 +900,7 @@ int main(void)
 		cmocka_unit_test(received_spf),
 		cmocka_unit_test(skipped_mail_gets_nothing),
 		cmocka_unit_test(arc_results),
+		cmocka_unit_test(arc_claims),
 		cmocka_unit_test(iprev_and_arc),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(random_text_adds_no_result),
