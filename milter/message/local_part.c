@@ -68,21 +68,92 @@ static bool is_domain_char(char c)
 	return text_is_alnum(c) || c == '-' || c == '.' || c == '_' || (unsigned char)c >= 0x80;
 }
 
-/* Where the local part before the "@" begins: behind an opening quote too. */
+/* A backslash in front makes it an ordinary character, unless that is itself behind one. */
+static bool is_escaped(const char *text, size_t at, size_t from)
+{
+	size_t backslashes = 0;
+
+	while (at - backslashes > from && text[at - backslashes - 1] == '\\')
+		backslashes++;
+	return backslashes % 2 == 1;
+}
+
+/* Where what ends in the quote before "end" begins; "from" when it was never opened. */
+static size_t quoted_start(const char *text, size_t end, size_t from)
+{
+	for (size_t at = end - 1; at > from; at--)
+		if (text[at - 1] == '"' && !is_escaped(text, at - 1, from))
+			return at - 1;
+	return from;
+}
+
+/* The same for a comment, with those inside of it. */
+static size_t comment_start(const char *text, size_t end, size_t from)
+{
+	size_t depth = 0;
+
+	for (size_t at = end; at > from; at--) {
+		char c = text[at - 1];
+
+		if ((c != '(' && c != ')') || is_escaped(text, at - 1, from))
+			continue;
+		depth = c == ')' ? depth + 1 : depth - 1;
+		if (depth == 0)
+			return at - 1;
+	}
+	return from;
+}
+
+/* In front of blanks and comments that end here. */
+static size_t gap_start(const char *text, size_t end, size_t from)
+{
+	while (end > from) {
+		if (text_is_space(text[end - 1]))
+			end--;
+		else if (text[end - 1] == ')')
+			end = comment_start(text, end, from);
+		else
+			break;
+	}
+	return end;
+}
+
+static size_t word_start(const char *text, size_t end, size_t from)
+{
+	if (end > from && text[end - 1] == '"')
+		return quoted_start(text, end, from);
+	while (end > from && is_local_char(text[end - 1]))
+		end--;
+	return end;
+}
+
+/* Where the local part before the "@" begins: words, quoted or not, and what may stand between words with a
+ * dot, and before the "@" (RFC 5322 sections 3.4.1 and 4.4). Rather too much than too little. */
 static size_t local_start(const char *text, size_t at, size_t from)
 {
-	size_t start = at;
+	size_t start = gap_start(text, at, from), end = start, gap;
 
-	if (start > from && text[start - 1] == '"') {
-		start--;
-		while (start > from &&
-			(text[start - 1] != '"' || (start - 1 > from && text[start - 2] == '\\')))
-			start--; /* a quote behind a backslash is one of its characters */
-		return start > from ? start - 1 : from;
+	if (start > from && word_start(text, start, from) == start)
+		return at; /* nothing that could be one */
+	while ((start = word_start(text, end, from)) < end) {
+		gap = gap_start(text, start, from);
+		end = text[start] == '.' || (gap > from && text[gap - 1] == '.') ? gap : start;
 	}
-	while (start > from && is_local_char(text[start - 1]))
-		start--;
 	return start;
+}
+
+/* One "@" after the other belongs to one address, however wrong. */
+static size_t address_end(const char *text, size_t *at, size_t len)
+{
+	size_t end = *at + 1;
+
+	for (;;) {
+		while (end < len && is_domain_char(text[end]))
+			end++;
+		if (end >= len || text[end] != '@')
+			return end;
+		*at = end++;
+	}
 }
 
 const char *local_parts_masked(
@@ -94,13 +165,12 @@ const char *local_parts_masked(
 	if (mask == NULL || mask->kept == LOCAL_PART_FULL)
 		return arena_copy(arena, text, len);
 	for (size_t at = 0; at < len; at++) {
-		size_t start, end = at + 1;
+		size_t start, end;
 
 		if (text[at] != '@')
 			continue;
 		start = local_start(text, at, from);
-		while (end < len && is_domain_char(text[end]))
-			end++;
+		end = address_end(text, &at, len);
 		buf_add(&out, text + from, start - from);
 		add_masked(&out, mask, text + start, at - start, end - start);
 		from = end;
