@@ -119,6 +119,24 @@ static bool head_is_good(const struct head *head, const struct stat *status)
 	       status->st_size == offset_of(head->count);
 }
 
+/* Who died between the steps of an item left a sum that does not fit its places. With the lock held. */
+static bool recount(const struct evidence_ring *ring, struct head *head)
+{
+	uint64_t octets = 0;
+
+	for (uint32_t i = 0; i < head->count; i++) {
+		struct place place;
+
+		if (!read_at(ring->ledger, &place, sizeof place, offset_of(i)))
+			return false;
+		octets += place.name[0] != '\0' ? place.octets : 0;
+	}
+	if (octets == head->octets)
+		return true;
+	head->octets = octets;
+	return write_at(ring->ledger, head, sizeof *head, 0);
+}
+
 /* A ledger of another size, or a broken one, begins anew. With the lock held. */
 static bool begin_ledger(struct evidence_ring *ring)
 {
@@ -127,7 +145,7 @@ static bool begin_ledger(struct evidence_ring *ring)
 
 	if (fstat(ring->ledger, &status) == 0 && read_at(ring->ledger, &old, sizeof old, 0) &&
 		head_is_good(&old, &status) && old.count == ring->count)
-		return true;
+		return recount(ring, &old);
 	memcpy(head.mark, mark, sizeof mark);
 	clear_folder(ring->fd);
 	return ftruncate(ring->ledger, 0) == 0 && ftruncate(ring->ledger, offset_of(ring->count)) == 0 &&
