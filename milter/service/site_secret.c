@@ -40,25 +40,61 @@ static bool write_secret(int fd, uid_t user, gid_t group)
 	       (geteuid() != 0 || fchown(fd, user, group) == 0);
 }
 
-bool site_secret_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault)
+enum state { ABSENT, CUT_SHORT, WHOLE };
+
+/* What is there and cannot be opened is left to those who will read it. */
+static enum state state_of(const char *path)
 {
-	char path[PATH_MAX];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat status;
+	enum state state = fd < 0 && errno == ENOENT ? ABSENT : WHOLE;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+		status.st_size < LOCAL_PART_SECRET_SIZE)
+		state = CUT_SHORT;
+	if (fd >= 0)
+		(void)close(fd);
+	return state;
+}
+
+/* Under another name until it is whole and on the disk: a power failure leaves no half of one. */
+static bool make_file(const char *path, uid_t user, gid_t group)
+{
+	char unfinished[PATH_MAX + 8];
 	bool good;
 	int fd;
 
-	if (!hashes(settings) || !path_of(settings, path))
-		return true;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, SECRET_MODE);
-	if (fd < 0 && errno == EEXIST)
-		return true;
-	good = fd >= 0 && write_secret(fd, user, group);
-	if (!good)
-		fault_set(fault, "%s, for hashes of local parts, cannot be made: %s", path, strerror(errno));
+	(void)snprintf(unfinished, sizeof unfinished, "%s.new", path);
+	(void)unlink(unfinished);
+	fd = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, SECRET_MODE);
+	good = fd >= 0 && write_secret(fd, user, group) && fsync(fd) == 0 && rename(unfinished, path) == 0;
 	if (!good && fd >= 0)
-		(void)unlink(path);
+		(void)unlink(unfinished);
 	if (fd >= 0)
 		(void)close(fd);
 	return good;
+}
+
+bool site_secret_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault)
+{
+	enum state state;
+	char path[PATH_MAX];
+
+	if (!hashes(settings) || !path_of(settings, path))
+		return true;
+	state = state_of(path);
+	if (state == WHOLE)
+		return true;
+	if (!make_file(path, user, group)) {
+		fault_set(fault, "%s, for hashes of local parts, cannot be made: %s", path, strerror(errno));
+		return false;
+	}
+	if (state == CUT_SHORT)
+		fault_set(fault,
+			"%s, for hashes of local parts, was cut short and is made anew: later hashes do not "
+			"compare with earlier ones",
+			path);
+	return true;
 }
 
 struct local_part_mask site_secret_mask(

@@ -13,7 +13,8 @@
 
 struct settings;
 
-/* Makes the file when hashes are wanted and there is none, readable for that user and group alone. */
+/* Makes the file when hashes are wanted and there is none, readable for that user and group alone. One that
+ * is cut short is replaced: then true, with a word on it in fault. */
 bool site_secret_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault);
 
 /* The mask that keeps so much. Without a secret that can be read, local parts are left out instead of hashed,

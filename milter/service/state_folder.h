@@ -16,7 +16,7 @@ bool state_folder_make(const char *file, uid_t user, gid_t group, struct fault *
 
 /* All that the settings ask for: the folders of the key memory, of the store and its spool; beside the key
  * memory that of the evidence, and the site's secret. One that fails does not hinder the others; fault then
- * has the last reason. */
+ * has the last reason; it may also have a word on what was mended. */
 bool state_folders_make(const struct settings *settings, uid_t user, gid_t group, struct fault *fault);
 
 /* The file of a store "sqlite:/PATH"; "" when it is not one. */

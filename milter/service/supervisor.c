@@ -121,8 +121,9 @@ static void make_folders(const struct supervisor *supervisor, const struct setti
 	struct identity workers;
 	struct fault fault = {""};
 
-	if (!identity_find(settings->user, &workers, &fault) ||
-		!state_folders_make(settings, workers.user, workers.group, &fault))
+	if (identity_find(settings->user, &workers, &fault))
+		(void)state_folders_make(settings, workers.user, workers.group, &fault);
+	if (fault.text[0] != '\0')
 		sink_say(supervisor->sink, LOG_WARNING, "%s", fault.text);
 }
 

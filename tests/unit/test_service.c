@@ -5,6 +5,7 @@
 #include "service/host_name.h"
 #include "service/listener.h"
 #include "service/pid_file.h"
+#include "service/site_secret.h"
 #include "service/state_folder.h"
 #include "settings/settings.h"
 
@@ -314,6 +315,36 @@ static void is_folder(const char *above, const char *name)
 	assert_true(S_ISDIR(has.st_mode));
 }
 
+/* A whole secret stays; one that a power failure cut short is replaced, and it is said. */
+static void secret_is_made_anew(const struct settings *settings, const char *path)
+{
+	static const off_t lengths[] = {0, 1, 31};
+	struct local_part_mask first, again;
+	struct fault fault = {""};
+	struct stat has;
+
+	first = site_secret_mask(settings, LOCAL_PART_HASH, &fault);
+	assert_int_equal(first.kept, LOCAL_PART_HASH);
+	assert_true(site_secret_make(settings, (uid_t)-1, (gid_t)-1, &fault));
+	again = site_secret_mask(settings, LOCAL_PART_HASH, &fault);
+	assert_memory_equal(first.secret, again.secret, sizeof first.secret);
+	assert_string_equal(fault.text, "");
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		assert_int_equal(chmod(path, 0600), 0);
+		assert_int_equal(truncate(path, lengths[i]), 0);
+		assert_int_equal(site_secret_mask(settings, LOCAL_PART_HASH, &fault).kept, LOCAL_PART_NONE);
+		assert_true(fault.text[0] != '\0');
+		fault_set(&fault, "%s", "");
+		assert_true(site_secret_make(settings, (uid_t)-1, (gid_t)-1, &fault));
+		assert_non_null(strstr(fault.text, "was cut short and is made anew"));
+		assert_int_equal(stat(path, &has), 0);
+		assert_int_equal(has.st_mode & 07777, 0400);
+		again = site_secret_mask(settings, LOCAL_PART_HASH, &fault);
+		assert_int_equal(again.kept, LOCAL_PART_HASH);
+		assert_memory_not_equal(first.secret, again.secret, sizeof first.secret);
+	}
+}
+
 /* Every file that a worker or the writer has asked for has its folder, and one that cannot be made does not
  * hinder the next. */
 static void state_folders_of_settings(void **state)
@@ -338,6 +369,8 @@ static void state_folders_of_settings(void **state)
 		is_folder(above, made[i]);
 	assert_int_equal(stat(secret, &has), 0);
 	assert_int_equal(has.st_mode & 07777, 0400);
+	assert_string_equal(fault.text, "");
+	secret_is_made_anew(&settings, secret);
 	(void)unlink(secret);
 	for (size_t i = 0; i < COUNT(made); i++) {
 		(void)snprintf(keys, sizeof keys, "%s/%s", above, made[i]);
