@@ -128,3 +128,48 @@ struct remembered_keys key_memory_of(struct key_memory *memory, const char *doma
 	(void)pthread_mutex_unlock(&memory->lock);
 	return keys;
 }
+
+/* Locked before. */
+static bool unlock(struct key_memory *memory, bool good, const struct fault *fault)
+{
+	if (!good && memory->store != NULL && fault->text[0] != '\0')
+		out_of_order(memory, fault);
+	(void)pthread_mutex_unlock(&memory->lock);
+	return good;
+}
+
+bool key_memory_marks(struct key_memory *memory, const char *origin, struct key_marks *marks)
+{
+	struct fault fault = {""};
+
+	(void)pthread_mutex_lock(&memory->lock);
+	return unlock(
+		memory, is_open(memory) && key_store_marks(memory->store, origin, marks, &fault), &fault);
+}
+
+bool key_memory_set_marks(struct key_memory *memory, const char *origin, const struct key_marks *marks)
+{
+	struct fault fault = {""};
+
+	(void)pthread_mutex_lock(&memory->lock);
+	return unlock(
+		memory, is_open(memory) && key_store_set_marks(memory->store, origin, marks, &fault), &fault);
+}
+
+bool key_memory_since(struct key_memory *memory, int64_t since, size_t max, struct arena *arena,
+	struct remembered_keys *keys)
+{
+	struct fault fault = {""};
+
+	(void)pthread_mutex_lock(&memory->lock);
+	return unlock(memory,
+		is_open(memory) && key_store_since(memory->store, since, max, arena, keys, &fault), &fault);
+}
+
+bool key_memory_merge(struct key_memory *memory, const struct remembered_keys *keys)
+{
+	struct fault fault = {""};
+
+	(void)pthread_mutex_lock(&memory->lock);
+	return unlock(memory, is_open(memory) && key_store_merge(memory->store, keys, &fault), &fault);
+}

@@ -31,4 +31,13 @@ void key_memory_remember(struct key_memory *memory, const struct remembered_key 
 enum { KEYS_PER_DOMAIN = 16 };
 struct remembered_keys key_memory_of(struct key_memory *memory, const char *domain, struct arena *arena);
 
+/* What the writer of the store exchanges with other machines (service/key_exchange): as the functions of
+ * key_store.h. False when nothing was done: the file is not there, or busy. */
+struct key_marks;
+bool key_memory_marks(struct key_memory *memory, const char *origin, struct key_marks *marks);
+bool key_memory_set_marks(struct key_memory *memory, const char *origin, const struct key_marks *marks);
+bool key_memory_since(struct key_memory *memory, int64_t since, size_t max, struct arena *arena,
+	struct remembered_keys *keys);
+bool key_memory_merge(struct key_memory *memory, const struct remembered_keys *keys);
+
 #endif

@@ -14,15 +14,18 @@
 /* Our limits: 64 MB of pages, some 100,000 keys; a key not seen for 400 days outlived every rotation. */
 enum { BUSY_MS = 200, PATH_SIZE = 4096, KEPT_DAYS = 400, DAY = 86400, WRITES_BETWEEN_CLEANINGS = 1000 };
 
-static const char schema[] = "PRAGMA journal_mode=WAL;"
-			     "PRAGMA synchronous=NORMAL;"
-			     "PRAGMA temp_store=MEMORY;" /* a worker may write nowhere else */
-			     "PRAGMA max_page_count=16384;"
-			     "PRAGMA journal_size_limit=1048576;"
-			     "CREATE TABLE IF NOT EXISTS keys (domain TEXT NOT NULL, selector TEXT NOT NULL,"
-			     " p TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
-			     " PRIMARY KEY (domain, selector, p)) WITHOUT ROWID;"
-			     "CREATE INDEX IF NOT EXISTS by_age ON keys (last_seen);";
+static const char schema[] =
+	"PRAGMA journal_mode=WAL;"
+	"PRAGMA synchronous=NORMAL;"
+	"PRAGMA temp_store=MEMORY;" /* a worker may write nowhere else */
+	"PRAGMA max_page_count=16384;"
+	"PRAGMA journal_size_limit=1048576;"
+	"CREATE TABLE IF NOT EXISTS keys (domain TEXT NOT NULL, selector TEXT NOT NULL,"
+	" p TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+	" PRIMARY KEY (domain, selector, p)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS by_age ON keys (last_seen);"
+	"CREATE TABLE IF NOT EXISTS exchange (origin TEXT PRIMARY KEY, sent INTEGER NOT NULL,"
+	" got INTEGER NOT NULL) WITHOUT ROWID;";
 
 struct key_store {
 	sqlite3 *database;
@@ -224,4 +227,80 @@ bool key_store_read(struct key_store *store, const char *domain, struct arena *a
 	(void)sqlite3_finalize(statement);
 	return code == SQLITE_DONE || code == SQLITE_ROW || code == SQLITE_BUSY ||
 	       give_up(store, "reading", fault);
+}
+
+/* Done, or somebody else writes just now: then it is done the next time. */
+static bool finish(struct key_store *store, sqlite3_stmt *statement, const char *doing, struct fault *fault)
+{
+	int code = sqlite3_step(statement);
+
+	(void)sqlite3_finalize(statement);
+	return code == SQLITE_DONE || code == SQLITE_BUSY || give_up(store, doing, fault);
+}
+
+bool key_store_marks(
+	struct key_store *store, const char *origin, struct key_marks *marks, struct fault *fault)
+{
+	sqlite3_stmt *statement = prepared(store, "SELECT sent, got FROM exchange WHERE origin = ?1");
+	int code;
+
+	*marks = (struct key_marks){0, 0};
+	bind_text(statement, 1, origin);
+	code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		*marks = (struct key_marks){
+			sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1)};
+	(void)sqlite3_finalize(statement);
+	return code == SQLITE_ROW || code == SQLITE_DONE || give_up(store, "reading", fault);
+}
+
+bool key_store_set_marks(
+	struct key_store *store, const char *origin, const struct key_marks *marks, struct fault *fault)
+{
+	sqlite3_stmt *statement =
+		prepared(store, "INSERT INTO exchange (origin, sent, got) VALUES (?1, ?2, ?3)"
+				" ON CONFLICT DO UPDATE SET sent = ?2, got = ?3");
+
+	bind_text(statement, 1, origin);
+	(void)sqlite3_bind_int64(statement, 2, marks->sent);
+	(void)sqlite3_bind_int64(statement, 3, marks->got);
+	return finish(store, statement, "writing", fault);
+}
+
+bool key_store_since(struct key_store *store, int64_t since, size_t max, struct arena *arena,
+	struct remembered_keys *keys, struct fault *fault)
+{
+	struct remembered_key *items = arena_array(arena, max, sizeof *items);
+	sqlite3_stmt *statement = prepared(store, "SELECT selector, p, domain, last_seen FROM keys WHERE "
+						  "last_seen >= ?1 ORDER BY last_seen LIMIT ?2");
+	int code;
+
+	*keys = (struct remembered_keys){items, 0};
+	(void)sqlite3_bind_int64(statement, 1, since);
+	(void)sqlite3_bind_int64(statement, 2, (int64_t)max);
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW && keys->count < max)
+		items[keys->count++] = (struct remembered_key){
+			.selector = column(statement, 0, arena),
+			.p = column(statement, 1, arena),
+			.domain = column(statement, 2, arena),
+			.last_seen = sqlite3_column_int64(statement, 3),
+		};
+	(void)sqlite3_finalize(statement);
+	return code == SQLITE_DONE || code == SQLITE_ROW || give_up(store, "reading", fault);
+}
+
+bool key_store_merge(struct key_store *store, const struct remembered_keys *keys, struct fault *fault)
+{
+	int begun = sqlite3_exec(store->database, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	bool good = begun == SQLITE_OK;
+
+	if (begun == SQLITE_BUSY)
+		return false;
+	for (size_t i = 0; good && i < keys->count; i++)
+		good = key_store_write(store, &keys->items[i], keys->items[i].last_seen, fault);
+	if (good && sqlite3_exec(store->database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	(void)give_up(store, "merging", fault);
+	(void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+	return false;
 }

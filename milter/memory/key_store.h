@@ -26,4 +26,22 @@ bool key_store_write(
 bool key_store_read(struct key_store *store, const char *domain, struct arena *arena,
 	struct remembered_keys *keys, struct fault *fault);
 
+/* How far the exchange with other machines is: last_seen of what was sent, the sender's own count of what
+ * came. origin names the place they share; one that is not known begins at 0. */
+struct key_marks {
+	int64_t sent, got;
+};
+bool key_store_marks(
+	struct key_store *store, const char *origin, struct key_marks *marks, struct fault *fault);
+bool key_store_set_marks(
+	struct key_store *store, const char *origin, const struct key_marks *marks, struct fault *fault);
+
+/* Keys seen since then, the oldest first, at most max. */
+bool key_store_since(struct key_store *store, int64_t since, size_t max, struct arena *arena,
+	struct remembered_keys *keys, struct fault *fault);
+
+/* Keys that others saw, with their last_seen; all of them or none. False without a reason in fault: somebody
+ * else writes just now. */
+bool key_store_merge(struct key_store *store, const struct remembered_keys *keys, struct fault *fault);
+
 #endif

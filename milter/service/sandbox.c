@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { FILES_MAX = 3 };
+enum { FILES_MAX = 4 };
 
 /* In the order of the words in options.def. */
 enum wish { WISH_AUTO, WISH_YES, WISH_NO };
@@ -37,7 +37,7 @@ bool sandbox_raise_fence(
 		[SANDBOX_WORKER] = {settings->key_memory, settings->log_file},
 		[SANDBOX_EXPORTER] = {NULL},
 		[SANDBOX_WRITER] = {state_file_of_store(settings->store), settings->store_spool,
-			settings->log_file},
+			settings->log_file, settings->key_memory},
 	};
 
 	*sandbox = (struct sandbox){.wanted = (enum wish)settings->sandbox != WISH_NO};

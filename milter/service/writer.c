@@ -2,9 +2,11 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "memory/key_memory.h"
 #include "metrics/counters.h"
 #include "report/sink.h"
 #include "service/companion.h"
+#include "service/key_exchange.h"
 #include "service/privileges.h"
 #include "service/sandbox.h"
 #include "service/worker.h"
@@ -36,6 +38,7 @@ struct writer {
 	struct intake *intake;
 	struct keeper *keeper;
 	struct keeper_counts told;
+	struct key_exchange exchange;
 	int64_t end_ms; /* when the lifeline was seen closed; 0: not yet */
 };
 
@@ -61,6 +64,11 @@ static bool has_no_time(void *self)
 	return is_ending(writer) && clock_monotonic_ms() - writer->end_ms >= LAST_WAIT_MS;
 }
 
+static bool attend(void *self, struct database *database, int64_t now_s, struct fault *fault)
+{
+	return key_exchange_tend(&((struct writer *)self)->exchange, database, now_s, fault);
+}
+
 static struct keeper_plan plan_of(struct writer *writer)
 {
 	const struct settings *settings = writer->settings;
@@ -72,6 +80,7 @@ static struct keeper_plan plan_of(struct writer *writer)
 		.days = (int)settings->store_days,
 		.most_octets = (uint64_t)settings->store_megabytes * MEGABYTE,
 		.say = complain,
+		.attend = attend,
 		.is_over = has_no_time,
 		.self = writer,
 	};
@@ -98,6 +107,9 @@ static bool prepare(struct writer *writer, struct fault *fault)
 	writer->intake = intake_open(COMPANION_FEED_FD, &writer->counters->rows_held, fault);
 	if (writer->intake == NULL)
 		return false;
+	if (writer->settings->key_memory[0] != '\0')
+		writer->exchange.memory = key_memory_open(
+			writer->settings->key_memory, (struct key_memory_listener){complain, writer});
 	plan = plan_of(writer);
 	writer->keeper = keeper_open(&plan, clock_wall());
 	return sandbox_close(&sandbox, writer->settings, fault);
@@ -150,6 +162,7 @@ int writer_run(void)
 	while (write_some(&writer, arena, 0) > 0)
 		;
 	keeper_close(&writer.keeper);
+	key_memory_close(&writer.exchange.memory);
 	intake_close(&writer.intake);
 	sink_close(&writer.sink);
 	settings_free(&writer.settings);

@@ -65,3 +65,25 @@ bool database_select(struct database *database, const struct selection *selectio
 {
 	return database->engine->select(database->self, selection, take, self, fault);
 }
+
+bool database_keys_origin(struct database *database, char origin[KEYS_ORIGIN_SIZE], struct fault *fault)
+{
+	origin[0] = '\0';
+	return database->engine->keys_origin == NULL ||
+	       database->engine->keys_origin(database->self, origin, fault);
+}
+
+bool database_keys_put(struct database *database, const struct remembered_keys *keys, struct fault *fault)
+{
+	return database->engine->keys_put == NULL || database->engine->keys_put(database->self, keys, fault);
+}
+
+bool database_keys_since(struct database *database, struct key_parcel *parcel, size_t max,
+	struct arena *arena, struct fault *fault)
+{
+	if (database->engine->keys_since != NULL)
+		return database->engine->keys_since(database->self, parcel, max, arena, fault);
+	parcel->keys.count = 0;
+	parcel->more = false;
+	return true;
+}

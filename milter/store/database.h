@@ -4,6 +4,7 @@
 #define STORE_DATABASE_H
 
 #include "base/fault.h"
+#include "facts/remembered_key.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,5 +46,24 @@ struct selection {
  * failed. */
 bool database_select(struct database *database, const struct selection *selection,
 	bool (*take)(void *self, const struct row *row), void *self, struct fault *fault);
+
+/* Keys that the machines tell each other through the database they share. */
+struct key_parcel {
+	struct remembered_keys keys;
+	int64_t mark; /* in: the last that was read before, 0 for none; out: the last that was read now */
+	bool more;
+};
+
+enum { KEYS_ORIGIN_SIZE = 64 };
+
+/* Whose keys these are: marks of one origin mean nothing at another; "" where nothing is shared (SQLite). */
+bool database_keys_origin(struct database *database, char origin[KEYS_ORIGIN_SIZE], struct fault *fault);
+
+/* Those of some domains, as they were seen here; what is known is left out. */
+bool database_keys_put(struct database *database, const struct remembered_keys *keys, struct fault *fault);
+
+/* The next, at most max, behind the parcel's mark; in the arena. */
+bool database_keys_since(struct database *database, struct key_parcel *parcel, size_t max,
+	struct arena *arena, struct fault *fault);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	RETRY_S = 5,      /* between attempts to open the database */
@@ -25,9 +26,19 @@ struct keeper {
 	struct spool *spool;
 	struct keeper_counts counts;
 	int64_t said_s[TROUBLES]; /* 0: never */
-	int64_t retry_s, prune_s;
+	int64_t retry_s, prune_s, now_s;
 	bool was_away;
 };
+
+/* A clock that was set back must not make us wait for what it said before. */
+static void mind_clock(struct keeper *keeper, int64_t now_s)
+{
+	if (now_s < keeper->now_s) {
+		memset(keeper->said_s, 0, sizeof keeper->said_s);
+		keeper->retry_s = keeper->prune_s = 0;
+	}
+	keeper->now_s = now_s;
+}
 
 static void say(struct keeper *keeper, enum trouble trouble, int64_t now_s, const char *text)
 {
@@ -180,12 +191,18 @@ static void prune(struct keeper *keeper, int64_t now_s)
 
 void keeper_tend(struct keeper *keeper, int64_t now_s)
 {
+	struct fault fault = {""};
+
+	mind_clock(keeper, now_s);
 	if (keeper->database == NULL)
 		open_database(keeper, now_s);
 	if (keeper->database != NULL && keeper->spool != NULL && !spool_is_empty(keeper->spool))
 		replay(keeper, now_s);
 	if (keeper->database != NULL)
 		prune(keeper, now_s);
+	if (keeper->database != NULL && keeper->plan.attend != NULL &&
+		!keeper->plan.attend(keeper->plan.self, keeper->database, now_s, &fault))
+		lose_database(keeper, &fault, now_s);
 }
 
 struct keeper_counts keeper_counts(const struct keeper *keeper)

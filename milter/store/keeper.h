@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct database;
+struct fault;
 struct keeper;
 struct row;
 
@@ -18,6 +20,9 @@ struct keeper_plan {
 	int days;                                  /* rows are kept for so long */
 	uint64_t most_octets;                      /* of the database; 0: any number */
 	void (*say)(void *self, const char *text); /* at most once a minute for the same kind of trouble */
+	/* Called from keeper_tend while the database is there: what else is to be done with it, in bounded
+	 * time. NULL: nothing. False with the reason in fault when the database failed. */
+	bool (*attend)(void *self, struct database *database, int64_t now_s, struct fault *fault);
 	bool (*is_over)(void *self); /* no time is left to wait for the database: the spool takes everything;
 					NULL: never */
 	void *self;

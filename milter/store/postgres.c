@@ -7,6 +7,7 @@
 #include "store/row.h"
 #include "store/row_ascii.h"
 #include "store/server.h"
+#include "store/shared_keys.h"
 #include "store/sql.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #define UNIQUE_VIOLATION "23505"
 #define CHECK_VIOLATION "23514"
 
-enum { DAY_S = 86400, DAYS_KNOWN = 64, SCHEMA_VERSION = 2 };
+enum { DAY_S = 86400, DAYS_KNOWN = 64, SCHEMA_VERSION = 3 };
 
 struct postgres {
 	struct server *server;
@@ -39,12 +40,13 @@ static bool migrate(struct server *server, struct fault *fault)
 		good = false;
 	}
 	if (good && version < 1)
-		good = server_run(server, sql_make_postgres(SCHEMA_VERSION, arena), fault);
+		good = server_run(server, sql_make_postgres(arena), fault);
 	else if (good && version < 2)
-		good = server_run(server,
-			"ALTER TABLE verdicts ADD COLUMN failure TEXT NOT NULL DEFAULT '';"
-			"INSERT INTO verdicts_version VALUES (2)",
-			fault);
+		good = server_run(
+			server, "ALTER TABLE verdicts ADD COLUMN failure TEXT NOT NULL DEFAULT ''", fault);
+	if (good && version < 3)
+		good = server_run(server, shared_keys_tables, fault) &&
+		       server_run(server, "INSERT INTO verdicts_version VALUES (3)", fault);
 	arena_free(&arena);
 	return good;
 }
@@ -189,7 +191,7 @@ static bool prune_postgres(
 		self->day_count = 0;
 	}
 	arena_free(&arena);
-	return good;
+	return good && shared_keys_prune(self->server, fault);
 }
 
 struct reading {
@@ -231,6 +233,22 @@ static bool select_postgres(void *engine, const struct selection *selection,
 	return good;
 }
 
+static bool keys_origin_postgres(void *engine, char origin[KEYS_ORIGIN_SIZE], struct fault *fault)
+{
+	return shared_keys_origin(((struct postgres *)engine)->server, origin, fault);
+}
+
+static bool put_keys_postgres(void *engine, const struct remembered_keys *keys, struct fault *fault)
+{
+	return shared_keys_put(((struct postgres *)engine)->server, keys, fault);
+}
+
+static bool keys_since_postgres(
+	void *engine, struct key_parcel *parcel, size_t max, struct arena *arena, struct fault *fault)
+{
+	return shared_keys_since(((struct postgres *)engine)->server, parcel, max, arena, fault);
+}
+
 const struct engine postgres_engine = {
 	.scheme = "postgresql:",
 	.open = open_postgres,
@@ -238,6 +256,9 @@ const struct engine postgres_engine = {
 	.put = put_postgres,
 	.prune = prune_postgres,
 	.select = select_postgres,
+	.keys_origin = keys_origin_postgres,
+	.keys_put = put_keys_postgres,
+	.keys_since = keys_since_postgres,
 };
 #else
 static void *open_postgres(

@@ -39,13 +39,12 @@ const char *sql_make_sqlite(struct arena *arena)
 		definitions(arena));
 }
 
-const char *sql_make_postgres(int version, struct arena *arena)
+const char *sql_make_postgres(struct arena *arena)
 {
 	return arena_printf(arena,
 		"CREATE TABLE verdicts (%s, PRIMARY KEY (time, id)) PARTITION BY RANGE (time);"
-		"CREATE INDEX verdicts_queue_id ON verdicts (queue_id);"
-		"INSERT INTO verdicts_version VALUES (%d)",
-		definitions(arena), version);
+		"CREATE INDEX verdicts_queue_id ON verdicts (queue_id)",
+		definitions(arena));
 }
 
 const char *sql_mark_version(int version, struct arena *arena)

@@ -11,7 +11,7 @@ struct selection;
 
 /* The tables of an empty database. */
 const char *sql_make_sqlite(struct arena *arena);
-const char *sql_make_postgres(int version, struct arena *arena);
+const char *sql_make_postgres(struct arena *arena);
 
 /* SQLite's mark of the version. */
 const char *sql_mark_version(int version, struct arena *arena);

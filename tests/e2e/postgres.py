@@ -1,18 +1,26 @@
 """The scenarios of postgres.sh: each function is one point; a false statement or an exception fails it."""
 
+import base64
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from daemon import Daemon, await_true  # noqa: E402
+from daemon import ZONE, Daemon, await_true  # noqa: E402
 from machines import Network, possible  # noqa: E402
 from milter_client import Message, deliver  # noqa: E402
 from points import check, point, run_points  # noqa: E402
 from postgres_server import Postgres  # noqa: E402
 from small_disk import end_disk, fill_up, small_disk  # noqa: E402
+
+try:
+    import dkim
+except ImportError:
+    dkim = None
 
 BUILD = os.path.abspath(sys.argv[1])
 AWAY_S = int(os.environ.get("SEKISHO_OUTAGE", "10"))  # make outage: 60
@@ -105,6 +113,15 @@ class Load:
             thread.join(30)
         check(not self.trouble, self.trouble)
         return len(self.took)
+
+
+def rows_of(path):
+    """Keys that a machine remembers."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        try:
+            return database.execute("SELECT count(*) FROM keys").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
 
 
 def percentile(loads, share, since, until):
@@ -262,6 +279,60 @@ def spool_on_full_disk():
             check(daemon.end() == 0, "no clean stop")
         finally:
             end_disk(disk)
+
+
+def key_pair():
+    """A private key in PEM, and its public one as a record has it."""
+    private = subprocess.run(["openssl", "genrsa", "-traditional", "2048"], capture_output=True, check=True).stdout
+    public = subprocess.run(["openssl", "rsa", "-pubout", "-outform", "DER"], input=private, capture_output=True,
+                            check=True).stdout
+    return private, base64.b64encode(public).decode()
+
+
+def signed(private):
+    message = Message(headers=[("From", " Taro <taro@good.example>"), ("Subject", " Bill"), ("To", " <hanako@rx.example>"),
+                               ("Date", " Sun, 22 Nov 2026 10:00:00 +0900"), ("Message-ID", " <1@good.example>")])
+    text = "".join(f"{name}:{value}\r\n" for name, value in message.headers).encode() + b"\r\n" + message.body
+    field = dkim.sign(text, b"s1", b"good.example", private, canonicalize=(b"relaxed", b"relaxed")).decode()
+    message.headers.insert(0, ("DKIM-Signature", field.split(":", 1)[1].rstrip().replace("\r\n", "\n")))
+    return message
+
+
+@point("a key that one machine saw is known at the other: it can say that the key was changed too early")
+def keys_are_shared():
+    if dkim is None:
+        tell("python3-dkim is not installed")
+        return
+    private, old = key_pair()
+    _, new = key_pair()
+    with Site() as site:
+        for daemon, public in zip(site.daemons, (old, new)):
+            pieces = " ".join(f'"{text[at:at + 200]}"' for text in [f"v=DKIM1; k=rsa; p={public}"]
+                              for at in range(0, len(text), 200))
+            with open(daemon.path("zone"), "w", encoding="ascii") as file:
+                file.write(ZONE + f"s1._domainkey.good.example. TXT {pieces}\n")
+            daemon.configure(key_memory=daemon.path("keys.db"))
+        one, two = site.daemons
+        one.start()
+        check("dkim=pass" in deliver(one.where, signed(private)).inserted[-1][2], "the signature is not good")
+        check(await_true(lambda: os.path.exists(one.path("keys.db")) and rows_of(one.path("keys.db")) == 1), "not remembered")
+        for pid in one.workers():  # a new writer does not wait for the minute to pass
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                if b"--writer" in file.read():
+                    os.kill(pid, signal.SIGKILL)
+        check(await_true(lambda: site.server.query("SELECT domain, selector FROM verdicts_keys") == [["good.example", "s1"]],
+                         15), "not told: " + one.said())
+        two.start()
+        check(await_true(lambda: os.path.exists(two.path("keys.db")) and rows_of(two.path("keys.db")) == 1, 15),
+              "not heard: " + two.said())
+        check("dkim=fail" in deliver(two.where, signed(private)).inserted[-1][2], "the other key is not another one")
+        check(await_true(lambda: two.records()), "no record")
+        causes = [cause["cause"] for cause in two.records()[0].get("causes", [])]
+        check("dkim-key-changed-too-early" in causes, causes)
+        site.server.stop()  # what is known stays known
+        check("dkim=fail" in deliver(two.where, signed(private)).inserted[-1][2], "mail waits for the database")
+        check(await_true(lambda: len(two.records()) == 2), "no record")
+        check("dkim-key-changed-too-early" in [cause["cause"] for cause in two.records()[1]["causes"]], two.records())
 
 
 @point("a day is a partition, and old days go")

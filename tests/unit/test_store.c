@@ -481,6 +481,90 @@ static void rows_of_an_older_version_are_read(void **state)
 	arena_free(&arena);
 }
 
+static size_t keys_behind(struct database *database, struct key_parcel *parcel, struct arena *arena)
+{
+	struct fault fault = {""};
+
+	if (!database_keys_since(database, parcel, 100, arena, &fault))
+		fail_msg("%s", fault.text);
+	return parcel->keys.count;
+}
+
+/* What machines tell each other; a file is of one machine and takes nothing. */
+static void keys_are_shared(void **state)
+{
+	static const struct remembered_key told[] = {
+		{.domain = "a.example", .selector = "s1", .p = "AAAA", .last_seen = 1700000000},
+		{.domain = "b.example", .selector = "s2", .p = "BB+/=", .last_seen = 1700000001},
+		{.domain = "c');--.example", .selector = "'", .p = "$1", .last_seen = 1700000002},
+		/* not worth sharing: no key that verified looks like it */
+		{.domain = "d\"\\{},.example", .selector = "s", .p = "A", .last_seen = 1700000003},
+		{.domain = "e.example", .selector = "\xe9\x96\xa2", .p = "A", .last_seen = 1700000004},
+		{.domain = "f.example", .selector = "", .p = "A", .last_seen = 1700000005},
+	};
+	struct arena *arena = arena_new();
+	const char *where = fresh_place("keys.db", arena);
+	struct fault fault = {""};
+	struct database *database = database_open(where, true, &fault);
+	struct remembered_key key = told[0], many[20];
+	struct key_parcel parcel = {.mark = 0};
+	char origin[KEYS_ORIGIN_SIZE], again[KEYS_ORIGIN_SIZE];
+
+	(void)state;
+	assert_non_null(database);
+	assert_true(database_keys_origin(database, origin, &fault));
+	assert_true(database_keys_put(database, &(struct remembered_keys){told, COUNT(told)}, &fault));
+	if (is_sqlite(where)) {
+		assert_string_equal(origin, "");
+		assert_int_equal(keys_behind(database, &parcel, arena), 0);
+		database_close(&database);
+		arena_free(&arena);
+		return;
+	}
+	assert_true(strlen(origin) >= 32);
+	assert_int_equal(keys_behind(database, &parcel, arena), 3);
+	assert_false(parcel.more);
+	for (size_t i = 0; i < 3; i++) {
+		const struct remembered_key *got = &parcel.keys.items[i];
+		const struct remembered_key *was = &told[got->domain[0] - 'a'];
+
+		assert_string_equal(got->domain, was->domain);
+		assert_string_equal(got->selector, was->selector);
+		assert_string_equal(got->p, was->p);
+		assert_int_equal(got->last_seen, was->last_seen);
+	}
+	assert_int_equal(keys_behind(database, &parcel, arena), 0);
+	/* seen again the same morning: no news; half a day later: news; the year 2106: not later than now */
+	key.last_seen += 40000;
+	assert_true(database_keys_put(database, &(struct remembered_keys){&key, 1}, &fault));
+	assert_int_equal(keys_behind(database, &parcel, arena), 0);
+	key.last_seen += 4000;
+	assert_true(database_keys_put(database, &(struct remembered_keys){&key, 1}, &fault));
+	assert_int_equal(keys_behind(database, &parcel, arena), 1);
+	assert_int_equal(parcel.keys.items[0].last_seen, key.last_seen);
+	key.last_seen = 4294967295;
+	assert_true(database_keys_put(database, &(struct remembered_keys){&key, 1}, &fault));
+	assert_int_equal(keys_behind(database, &parcel, arena), 1);
+	assert_true(parcel.keys.items[0].last_seen < 4294967295 - 86400);
+	/* a domain has at most 16, the latest */
+	for (unsigned i = 0; i < COUNT(many); i++)
+		many[i] = (struct remembered_key){.domain = "g.example",
+			.selector = "s",
+			.p = arena_printf(arena, "K%u", i),
+			.last_seen = 1700000000 + i};
+	assert_true(database_keys_put(database, &(struct remembered_keys){many, COUNT(many)}, &fault));
+	assert_int_equal(keys_behind(database, &parcel, arena), 16);
+	parcel.mark = 1000000; /* a database out of a backup */
+	assert_int_equal(keys_behind(database, &parcel, arena), 19);
+	database_close(&database);
+	database = database_open(where, true, &fault);
+	assert_non_null(database);
+	assert_true(database_keys_origin(database, again, &fault));
+	assert_string_equal(again, origin);
+	database_close(&database);
+	arena_free(&arena);
+}
+
 enum { MIDNIGHT = 1699920000 + 86400 };
 
 /* Two daemons over midnight; the day before goes while one of them still writes into it. */
@@ -795,6 +879,7 @@ int main(void)
 		cmocka_unit_test(hostile_values_are_values),
 		cmocka_unit_test(what_is_no_ascii_is_written_in_ascii),
 		cmocka_unit_test(rows_of_an_older_version_are_read),
+		cmocka_unit_test(keys_are_shared),
 		cmocka_unit_test(days_begin_and_go),
 		cmocka_unit_test(old_rows_go),
 		cmocka_unit_test(what_cannot_be_opened_is_told),
