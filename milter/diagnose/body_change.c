@@ -46,25 +46,28 @@ static bool body_fits(const struct body_facts *facts, enum canon canon, struct s
 /* The body with LF only, in canonical form behind or before the line ends were taken for such. */
 static bool hashed_with_lf(const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	static const char *const ends[] = {"", "\r\n"};
-	struct buf canonical = canon_body(facts->canon, facts->body, arena), lines = buf_in(arena);
-	bool fits = false;
+	struct buf canonical = canon_body(facts->canon, facts->body, arena);
+	struct digest_stream *stream;
+	struct digest before, behind;
+	char *to = canonical.data;
 
+	if (!effort_spend(effort, canonical.len + DIGEST_END_COST))
+		return false;
 	for (size_t from = 0; from < canonical.len;) {
 		const char *cr = memchr(canonical.data + from, '\r', canonical.len - from);
 		size_t len = cr == NULL ? canonical.len - from : (size_t)(cr - canonical.data) - from;
 
-		buf_add(&lines, canonical.data + from, len);
+		memmove(to, canonical.data + from, len);
+		to += len;
 		from += len + (cr != NULL);
 	}
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0] && !fits; i++) {
-		struct digest hash;
-
-		buf_text(&lines, ends[i]);
-		hash = hash_within(facts, lines.data, lines.len, effort);
-		fits = digest_equal(&hash, &facts->signed_hash);
-	}
-	return fits;
+	stream = digest_stream_new(facts->digest_kind);
+	digest_stream_add(stream, canonical.data, (size_t)(to - canonical.data));
+	before = digest_stream_now(stream);
+	digest_stream_add(stream, "\r\n", 2);
+	behind = digest_stream_end(stream);
+	digest_stream_free(&stream);
+	return digest_equal(&before, &facts->signed_hash) || digest_equal(&behind, &facts->signed_hash);
 }
 
 /* The faults of signers, which have nothing to do with the way. */
@@ -229,7 +232,7 @@ static struct body_change search_on(
 	struct body_change change = find_repair(&texts, 0, BODY_VARIANTS_LIKELY, effort, arena);
 
 	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, 0))
-		change = body_sweep(facts, effort, arena);
+		change = body_sweep_inside(facts, effort, arena);
 	if (change.kind == BODY_UNKNOWN && !change.out_of_budget)
 		change = find_repair(&texts, BODY_VARIANTS_LIKELY, body_variant_count(), effort, arena);
 	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, facts->body.len))

@@ -9,6 +9,7 @@
 
 enum {
 	EARLY_STARTS = 60, /* lines that a banner may have */
+	FOOTER_LINES = 60, /* most footers have no more */
 	STARTS_MAX = EARLY_STARTS + MIME_PARTS_MAX,
 	LATE_ENDS = 100, /* lines that a footer below a banner may have */
 };
@@ -29,14 +30,15 @@ static bool may_end_at(const struct body_lines *lines, size_t start, size_t line
 	return next.len > 2 && next.at[0] == '-' && next.at[1] == '-';
 }
 
-/* The line behind the signed text that starts at the given line, or 0. */
-static size_t end_of_signed(struct body_search *search, size_t start)
+/* The line behind the signed text that starts at the given line and ends with one of those from first to
+ * before last, or 0. */
+static size_t end_among(struct body_search *search, size_t start, size_t first, size_t last)
 {
 	const size_t *starts = search->lines.starts;
 	size_t hashed = start;
 
 	digest_stream_reset(search->stream);
-	for (size_t line = start; line < search->lines.count; line++) {
+	for (size_t line = first; line < last; line++) {
 		if (!may_end_at(&search->lines, start, line))
 			continue;
 		if (!body_search_hash(search, search->stream, starts[hashed], starts[line + 1]))
@@ -46,6 +48,20 @@ static size_t end_of_signed(struct body_search *search, size_t start)
 			return line + 1;
 	}
 	return 0;
+}
+
+/* Reading out the hash at each line costs more than hashing it, so the likely ends have their turn before. */
+static size_t end_of_signed(struct body_search *search, size_t start)
+{
+	size_t filled = search->lines.filled, end, late;
+
+	if (start > 0 || filled < 2 * FOOTER_LINES)
+		return end_among(search, start, start, search->lines.count);
+	late = filled - FOOTER_LINES;
+	end = end_among(search, start, late, search->lines.count);
+	if (end == 0 && !search->out_of_budget)
+		end = end_among(search, start, start, late);
+	return end;
 }
 
 static bool same_line(struct span a, struct span b)
@@ -113,35 +129,54 @@ static struct body_change sweep_windows(struct body_search *search)
 	return body_change_none();
 }
 
+static struct body_change sweep_prefixes(struct body_search *search)
+{
+	size_t end = end_of_signed(search, 0);
+
+	return end > 0 ? found_window(search, 0, end) : body_change_none();
+}
+
+static struct body_change sweep_inside(struct body_search *search)
+{
+	struct body_change change = sweep_windows(search);
+
+	return change.kind == BODY_UNKNOWN ? body_excision(search) : change;
+}
+
 struct body_change body_sweep_prefixes(
 	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct body_change change = body_change_none();
+	struct body_change change;
 	struct body_search search;
-	size_t end;
 
 	body_search_begin(&search, facts, effort, arena);
-	end = end_of_signed(&search, 0);
-	if (end > 0)
-		change = found_window(&search, 0, end);
+	change = sweep_prefixes(&search);
+	body_search_end(&search);
+	return change;
+}
+
+struct body_change body_sweep_inside(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena)
+{
+	struct body_change change;
+	struct body_search search;
+
+	body_search_begin(&search, facts, effort, arena);
+	change = sweep_inside(&search);
+	change.out_of_budget = search.out_of_budget;
 	body_search_end(&search);
 	return change;
 }
 
 struct body_change body_sweep(const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct body_change change = body_change_none();
+	struct body_change change;
 	struct body_search search;
-	size_t end;
 
 	body_search_begin(&search, facts, effort, arena);
-	end = end_of_signed(&search, 0);
-	if (end > 0)
-		change = found_window(&search, 0, end);
+	change = sweep_prefixes(&search);
 	if (change.kind == BODY_UNKNOWN)
-		change = sweep_windows(&search);
-	if (change.kind == BODY_UNKNOWN)
-		change = body_excision(&search);
+		change = sweep_inside(&search);
 	change.out_of_budget = search.out_of_budget;
 	body_search_end(&search);
 	return change;

@@ -12,4 +12,8 @@ struct body_change body_sweep(const struct body_facts *facts, struct effort *eff
 struct body_change body_sweep_prefixes(
 	const struct body_facts *facts, struct effort *effort, struct arena *arena);
 
+/* What is left when no prefix was it. */
+struct body_change body_sweep_inside(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena);
+
 #endif

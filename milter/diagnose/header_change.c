@@ -372,7 +372,7 @@ struct header_change header_change_find(
 	search->arena = arena;
 	search->effort = effort;
 	search->selection = canon_select(facts->header, facts->signed_fields, arena);
-	search->stream = digest_stream_new(facts->digest_kind);
+	header_hash_begin(&search->hash, facts->digest_kind, arena);
 	search->tries_left = HEADER_ED25519_MAX;
 	search->hypotheses = arena_array(arena, HEADER_SINGLES_MAX + 1, sizeof *search->hypotheses);
 	change = find_signer_fault(search);
@@ -382,6 +382,6 @@ struct header_change header_change_find(
 	}
 	if (change.kind == HEADER_UNKNOWN)
 		change = try_all(search);
-	digest_stream_free(&search->stream);
+	header_hash_end(&search->hash);
 	return change;
 }

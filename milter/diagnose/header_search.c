@@ -57,6 +57,7 @@ void header_search_put(struct header_search *search, size_t slot, struct span oc
 	search->octets += octets.len;
 	search->octets -= search->slots[slot].len;
 	search->slots[slot] = octets;
+	header_hash_forget(&search->hash, slot);
 }
 
 static bool hash_fits(const struct header_facts *facts, const struct digest *hash)
@@ -66,15 +67,31 @@ static bool hash_fits(const struct header_facts *facts, const struct digest *has
 	return digest_equal(hash, &facts->signed_hash);
 }
 
-/* The slot's octets under up to two hypotheses. */
-static struct span slot_under(
-	const struct header_search *search, size_t slot, const struct header_hypothesis *const tried[2])
+/* Puts it where it belongs by its slot; the first that comes for a slot stays. */
+static size_t insert_swap(struct header_swap *swaps, size_t count, struct header_swap swap)
 {
+	size_t at = count;
+
+	while (at > 0 && swaps[at - 1].slot > swap.slot)
+		at--;
+	if (at > 0 && swaps[at - 1].slot == swap.slot)
+		return count;
+	memmove(swaps + at + 1, swaps + at, (count - at) * sizeof *swaps);
+	swaps[at] = swap;
+	return count + 1;
+}
+
+/* What up to two hypotheses put into which slots. */
+static size_t swaps_of(
+	const struct header_hypothesis *const tried[2], struct header_swap swaps[2 * HYPOTHESIS_SLOTS_MAX])
+{
+	size_t count = 0;
+
 	for (size_t i = 0; i < 2; i++)
 		for (size_t j = 0; tried[i] != NULL && j < tried[i]->count; j++)
-			if (tried[i]->slots[j] == slot)
-				return tried[i]->octets[j];
-	return search->slots[slot];
+			count = insert_swap(
+				swaps, count, (struct header_swap){tried[i]->slots[j], tried[i]->octets[j]});
+	return count;
 }
 
 static size_t octets_of(const struct header_search *search, const struct header_hypothesis *const tried[2])
@@ -101,18 +118,14 @@ bool header_search_fits(struct header_search *search, const struct header_hypoth
 	const struct header_hypothesis *second)
 {
 	const struct header_hypothesis *const tried[2] = {first, second};
+	struct header_swap swaps[2 * HYPOTHESIS_SLOTS_MAX];
 	struct digest hash;
 
 	if (search->tries_left == 0 || !spend(search, octets_of(search, tried)))
 		return false;
 	search->tries_left--;
-	digest_stream_reset(search->stream);
-	for (size_t i = 0; i <= search->slot_count; i++) {
-		struct span octets = slot_under(search, i, tried);
-
-		digest_stream_add(search->stream, octets.at, octets.len);
-	}
-	hash = digest_stream_now(search->stream);
+	hash = header_hash_of(
+		&search->hash, search->slots, search->slot_count + 1, swaps, swaps_of(tried, swaps));
 	return hash_fits(search->facts, &hash);
 }
 

@@ -4,6 +4,7 @@
 #define DIAGNOSE_HEADER_SEARCH_H
 
 #include "diagnose/header_candidates.h"
+#include "diagnose/header_hash.h"
 
 enum { HEADER_SLOTS_MAX = 256, HYPOTHESIS_SLOTS_MAX = 8 };
 
@@ -23,7 +24,7 @@ struct header_search {
 	struct span slots[HEADER_SLOTS_MAX + 1];
 	size_t slot_count; /* without the signature */
 	enum canon canon;
-	struct digest_stream *stream;
+	struct header_hash hash;
 	size_t tries_left;
 	struct effort *effort;
 	size_t octets; /* of all slots */

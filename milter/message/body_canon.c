@@ -95,14 +95,13 @@ static bool block_stays(const char *octets)
 	return any == 0;
 }
 
-/* The first white space that may have to change; a blank at the end is one. */
-static const char *find_change(const char *octets, const char *end)
+const char *body_canon_change(const char *octets, const char *end)
 {
 	while (end - octets > BLOCK && block_stays(octets))
 		octets += BLOCK;
 	while (octets + 1 < end && !changes(octets[0], octets[1]))
 		octets++;
-	return octets + 1 == end && !text_is_blank(*octets) ? end : octets;
+	return octets == end || (octets + 1 == end && !text_is_blank(*octets)) ? end : octets;
 }
 
 /* Behind white space, or behind white space and a CR. Returns where to go on. */
@@ -138,7 +137,7 @@ static void add_relaxed(struct body_canon *body, const char *octets, const char 
 			octets = leave_blank(body, octets, end);
 			continue;
 		}
-		change = find_change(octets, end);
+		change = body_canon_change(octets, end);
 		add_verbatim(body, octets, (size_t)(change - octets));
 		body->blank = change < end;
 		octets = change;

@@ -33,4 +33,7 @@ void body_canon_add(struct body_canon *body, const char *octets, size_t len);
  * what was beyond the limit. */
 uint64_t body_canon_end(struct body_canon *body);
 
+/* The first white space that "relaxed" may have to change, or the end. A blank at the end is such. */
+const char *body_canon_change(const char *octets, const char *end);
+
 #endif

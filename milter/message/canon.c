@@ -1,6 +1,7 @@
 #include "message/canon.h"
 
 #include "base/arena.h"
+#include "message/body_canon.h"
 #include "message/header_list.h"
 
 #include <string.h>
@@ -170,6 +171,7 @@ struct buf canon_body(enum canon canon, struct span body, struct arena *arena)
 {
 	struct buf out = buf_in(arena);
 	size_t kept = 0; /* up to the end of the last line that is not empty */
+	const char *behind = body.at + body.len, *change = behind;
 
 	(void)buf_room(&out, body.len + strlen("\r\n")); /* at once, not doubled up to it */
 	for (size_t start = 0; start < body.len;) {
@@ -179,7 +181,9 @@ struct buf canon_body(enum canon canon, struct span body, struct arena *arena)
 		struct span line = {body.at + start, text_end - start};
 		size_t before = out.len;
 
-		if (canon == CANON_RELAXED)
+		if (canon == CANON_RELAXED && (start == 0 || change < line.at))
+			change = body_canon_change(line.at, behind);
+		if (change < line.at + line.len)
 			relax_line(&out, line);
 		else
 			buf_add(&out, line.at, line.len);
