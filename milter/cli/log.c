@@ -29,6 +29,7 @@ struct work {
 	struct census *census;
 	struct enforcement *enforcement; /* NULL unless asked for */
 	struct notice *notice;
+	struct album *album; /* of a page: what the second reading found */
 	struct settings *settings;
 	struct arena *arena;
 };
@@ -92,10 +93,11 @@ static const char *place_of(const struct work *work, const char *file)
 	return strcmp(file, "store") == 0 ? work->settings->store : file;
 }
 
-static bool read_all(struct work *work)
+static bool read_all(struct work *work,
+	void (*take_line)(void *self, enum line_kind kind, const struct entry *entry, struct span line))
 {
 	const struct log_request *request = work->request;
-	struct reading reading = {.take = take,
+	struct reading reading = {.take = take_line,
 		.self = work,
 		.now = clock_wall(),
 		.since = request->filter.since,
@@ -138,18 +140,55 @@ static const char *receiver_of(struct work *work)
 	return arena_text(work->arena, name);
 }
 
+/* What standard input gave is gone. */
+static bool can_read_again(const struct log_request *request)
+{
+	for (int i = 0; i < request->file_count; i++)
+		if (strcmp(request->files[i], "-") == 0)
+			return false;
+	return true;
+}
+
+static void take_again(void *self, enum line_kind kind, const struct entry *entry, struct span line)
+{
+	struct work *work = self;
+
+	(void)line;
+	if (kind == LINE_RECORD && census_wants(work->census, entry))
+		album_add(work->album, entry);
+}
+
+/* The messages behind the numbers, which are known now. */
+static void look_again(struct work *work, const struct overview *overview)
+{
+	uint64_t undated = work->census->undated;
+
+	if (!can_read_again(work->request))
+		return;
+	work->album = overview_album(overview);
+	if (!read_all(work, take_again))
+		album_free(&work->album);
+	else
+		album_close(work->album);
+	work->census->undated = undated; /* the second time is not counted */
+}
+
 static int print_html(struct work *work)
 {
 	const char *path = work->request->html;
-	FILE *file = fopen(path, "we");
+	const struct overview overview = overview_of(work->census);
 	struct html_facts facts = {
 		.source = source_words(work), .receiver = receiver_of(work), .now = clock_wall()};
+	FILE *file;
 
+	look_again(work, &overview);
+	facts.album = work->album;
+	file = fopen(path, "we");
 	if (file == NULL) {
 		fprintf(stderr, "sekisho log: %s: %s\n", path, strerror(errno));
 		return EXIT_UNREADABLE;
 	}
-	html_print(file, work->census, &facts, work->paper->language, work->arena);
+	html_print(file, &overview, &facts, work->paper->language, work->arena);
 	if (fflush(file) != 0 || ferror(file) || fclose(file) != 0) {
 		fprintf(stderr, "sekisho log: %s: %s\n", path, strerror(errno));
 		return EXIT_UNREADABLE;
@@ -226,9 +265,10 @@ static int run(const struct log_request *request, struct arena *arena)
 	work.notice = request->notice != NULL ? notice_new() : NULL;
 	if (request->would != NULL && (work.enforcement = enforcement_new(request->would, &fault)) == NULL)
 		status = log_refuse(fault.text, request->would);
-	else if (read_all(&work))
+	else if (read_all(&work, take))
 		status = print_all(&work);
 	notice_free(&work.notice);
+	album_free(&work.album);
 	enforcement_free(&work.enforcement);
 	census_free(&work.census);
 	settings_free(&work.settings);

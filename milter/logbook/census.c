@@ -1,6 +1,7 @@
 #include "logbook/census.h"
 
-#include "logbook/stamp.h"
+#include "logbook/forwarder.h"
+#include "logbook/moment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@ enum {
 	CAUSES_KEPT = 1000,
 	DOMAINS_KEPT = 50000,
 	CLIENTS_KEPT = 50000,
+	FORWARDERS_KEPT = 10000,
 	PAIRS_KEPT = 50000,
 	REASONS_KEPT = 50,
 	DAYS_KEPT = 4000,
@@ -30,6 +32,7 @@ struct census *census_new(const struct census_filter *filter)
 	census->causes = tally_new(CAUSES_KEPT);
 	census->domains = tally_new(DOMAINS_KEPT);
 	census->clients = tally_new(CLIENTS_KEPT);
+	census->forwarders = tally_new(FORWARDERS_KEPT);
 	census->skipped = tally_new(REASONS_KEPT);
 	census->days = tally_new(DAYS_KEPT);
 	census->hours = tally_new(HOURS_KEPT);
@@ -44,53 +47,13 @@ void census_free(struct census **census)
 	tally_free(&(*census)->causes);
 	tally_free(&(*census)->domains);
 	tally_free(&(*census)->clients);
+	tally_free(&(*census)->forwarders);
 	tally_free(&(*census)->skipped);
 	tally_free(&(*census)->days);
 	tally_free(&(*census)->hours);
 	tally_free(&(*census)->pairs);
 	free(*census);
 	*census = NULL;
-}
-
-enum result result_of_word(struct span word)
-{
-	for (int result = RESULT_NONE; result < RESULT_WORDS; result++)
-		if (entry_says(word, result_word((enum result)result)))
-			return (enum result)result;
-	return RESULT_NONE;
-}
-
-enum census_action action_of_word(struct span word)
-{
-	static const char *const words[] = {
-		[DONE_ACCEPT] = "accept",
-		[DONE_QUARANTINE] = "quarantine",
-		[DONE_REJECT] = "reject",
-		[DONE_TEMPFAIL] = "tempfail",
-	};
-
-	for (int action = DONE_ACCEPT; action < DONE_COUNT; action++)
-		if (entry_says(word, words[action]))
-			return (enum census_action)action;
-	return DONE_ACCEPT;
-}
-
-enum outcome outcome_of(const struct entry *entry)
-{
-	enum result spf, dmarc = result_of_word(entry->fields[FIELD_DMARC]);
-
-	if (entry->fields[FIELD_SKIPPED].len > 0)
-		return OUTCOME_SKIPPED;
-	if (dmarc == RESULT_PASS)
-		return OUTCOME_GOOD;
-	if (dmarc == RESULT_FAIL)
-		return OUTCOME_FAIL;
-	if (dmarc == RESULT_TEMPERROR || dmarc == RESULT_PERMERROR)
-		return OUTCOME_UNDECIDED;
-	spf = result_of_word(entry->fields[FIELD_SPF]);
-	if (spf == RESULT_PASS || result_of_word(entry->fields[FIELD_DKIM]) == RESULT_PASS)
-		return OUTCOME_GOOD;
-	return spf == RESULT_TEMPERROR || spf == RESULT_PERMERROR ? OUTCOME_UNDECIDED : OUTCOME_WEAK;
 }
 
 /* The domain itself or one below it; the log has lower case. */
@@ -152,21 +115,15 @@ static struct span limited(struct span text, size_t max)
 	return text.len <= max ? text : (struct span){text.at, max};
 }
 
-/* Most entries are of the quarter of an hour of the one before: in no zone does an hour begin within one. */
 static void count_time(struct census *census, const struct entry *entry, const struct marks *marks)
 {
-	static int64_t quarter = -1;
-	static char day[STAMP_SIZE], hour[STAMP_SIZE];
+	struct moment moment;
 
 	if (!entry->dated)
 		return;
-	if (entry->time / 900 != quarter) {
-		quarter = entry->time / 900;
-		(void)stamp_day(entry->time, day);
-		(void)stamp_hour(entry->time, hour);
-	}
-	count_in(tally_add(census->days, span_of(day), entry->time), marks);
-	count_in(tally_add(census->hours, span_of(hour), entry->time), marks);
+	moment = moment_of(entry->time);
+	count_in(tally_add(census->days, span_of(moment.day), entry->time), marks);
+	count_in(tally_add(census->hours, span_of(moment.hour), entry->time), marks);
 	if (census->first == 0 || entry->time < census->first)
 		census->first = entry->time;
 	if (entry->time > census->last)
@@ -216,6 +173,21 @@ static void count_party(
 		tally_note(row, entry->fields[FIELD_CLIENT_NAME], (struct span){"", 0}, NAME_MAX_OCTETS);
 }
 
+/* With the cause that told of it, and one of its hosts. */
+static void count_forwarder(struct census *census, const struct entry *entry, const struct marks *marks)
+{
+	struct span name = forwarder_of(entry);
+	const struct entry_cause *cause = forwarding_cause(entry);
+	struct tally_row *row;
+
+	if (name.len == 0)
+		return;
+	row = tally_add(census->forwarders, limited(name, NAME_MAX_OCTETS), entry->time);
+	count_in(row, marks);
+	if (row->note[0] == '\0' && cause != NULL)
+		tally_note(row, cause->code, entry->fields[FIELD_CLIENT], NAME_MAX_OCTETS);
+}
+
 void census_add(struct census *census, const struct entry *entry)
 {
 	enum result spf = result_of_word(entry->fields[FIELD_SPF]);
@@ -225,6 +197,7 @@ void census_add(struct census *census, const struct entry *entry)
 	census->records++;
 	census->outcomes[marks.outcome]++;
 	count_time(census, entry, &marks);
+	exposure_add(&census->exposure, entry);
 	census->actions[action_of_word(entry->fields[FIELD_ACTION])]++;
 	if (entry->fields[FIELD_WOULD].len > 0)
 		census->would[action_of_word(entry->fields[FIELD_WOULD])]++;
@@ -239,6 +212,7 @@ void census_add(struct census *census, const struct entry *entry)
 	count_causes(census, entry, &marks);
 	count_party(census->domains, entry_domain(entry), entry, &marks);
 	count_party(census->clients, entry->fields[FIELD_CLIENT], entry, &marks);
+	count_forwarder(census, entry, &marks);
 }
 
 struct span pair_cause(const struct tally_row *pair)

@@ -3,16 +3,11 @@
 #ifndef LOGBOOK_CENSUS_H
 #define LOGBOOK_CENSUS_H
 
-#include "facts/result.h"
-#include "logbook/entry.h"
+#include "logbook/exposure.h"
 #include "logbook/line.h"
 #include "logbook/tally.h"
 
-enum { RESULT_WORDS = RESULT_PERMERROR + 1 };
 enum census_method { METHOD_SPF, METHOD_DKIM, METHOD_DMARC, METHOD_COUNT };
-
-/* In the order in which they are told. */
-enum census_action { DONE_ACCEPT, DONE_QUARANTINE, DONE_REJECT, DONE_TEMPFAIL, DONE_COUNT };
 
 /* Empty and 0: everything. */
 struct census_filter {
@@ -35,6 +30,8 @@ struct census {
 	struct tally *causes, *domains, *clients, *skipped; /* skipped: by the reason */
 	struct tally *days, *hours;                         /* "2026-11-21", "2026-11-21 21", local time */
 	struct tally *pairs;                                /* cause TAB domain */
+	struct tally *forwarders; /* by forwarder_of; note: a cause, more: a client */
+	struct exposure exposure;
 };
 
 struct census *census_new(const struct census_filter *filter);
@@ -43,11 +40,6 @@ void census_free(struct census **census);
 /* Does the filter let it through? */
 bool census_wants(struct census *census, const struct entry *entry);
 void census_add(struct census *census, const struct entry *entry);
-
-/* A word of the log as what it means; the first of each for an unknown one. */
-enum result result_of_word(struct span word);
-enum census_action action_of_word(struct span word);
-enum outcome outcome_of(const struct entry *entry);
 
 /* The pairs of one cause, or of one domain, the most first; how many are in list. The other half of a pair's
  * key is given by pair_cause and pair_domain. */

@@ -1,6 +1,7 @@
 #include "logbook/chart.h"
 
 #include "base/arena.h"
+#include "logbook/overview.h"
 #include "logbook/words.h"
 
 #include <inttypes.h>
@@ -15,7 +16,6 @@ enum {
 	TOP = 12,
 	BOTTOM = 30,
 	LABELS_MAX = 12,
-	HOURS_SHOWN = 60, /* more hours than that are shown as days */
 	SHARES_HEIGHT = 18,
 	SMALL_WIDTH = 84,
 	SMALL_HEIGHT = 8,
@@ -71,6 +71,7 @@ static void draw_label(const struct html *html, const struct tally_row *row, dou
 
 static void draw_bar(const struct html *html, const struct tally_row *row, double x, double width, double top)
 {
+	bool leads = html_link_begin(html, ALBUM_TIME, row->key);
 	double y = HEIGHT - BOTTOM;
 
 	html_raw(html, "<g><title>");
@@ -90,7 +91,10 @@ static void draw_bar(const struct html *html, const struct tally_row *row, doubl
 			"<rect class=\"o%d\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"/>", outcome,
 			x, y, width, height);
 	}
-	html_raw(html, "</g>\n");
+	html_raw(html, "</g>");
+	if (leads)
+		html_link_end(html);
+	html_raw(html, "\n");
 }
 
 static uint32_t tallest(const struct tally_row *const *rows, size_t count)
@@ -105,8 +109,7 @@ static uint32_t tallest(const struct tally_row *const *rows, size_t count)
 
 void chart_time(const struct html *html, const struct census *census)
 {
-	bool hours = census->last - census->first < (int64_t)HOURS_SHOWN * 3600;
-	const struct tally *tally = hours ? census->hours : census->days;
+	const struct tally *tally = overview_bars(census);
 	const struct tally_row **rows =
 		arena_array(html->arena, tally_size(tally) + 1, sizeof(const struct tally_row *));
 	size_t count = tally_sorted_by_key(tally, rows, tally_size(tally));

@@ -60,7 +60,21 @@ const char html_style[] =
 	"td{padding:6px 8px 6px 0;border-top:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}"
 	"th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
 	"td small{display:block;color:var(--soft)}td.bar{width:84px;padding-right:0;padding-top:12px}"
-	"footer{color:var(--soft);font-size:13px}\n"
+	"footer{color:var(--soft);font-size:13px}\n";
+
+const char html_more_style[] =
+	"a{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}a:hover,a:focus-visible"
+	"{text-decoration:underline solid}svg a:hover{opacity:.75}.rule{margin:-6px 4px 18px}\n"
+	".messages{display:none;position:fixed;z-index:1;inset:5vh max(12px,calc(50vw - 480px)) "
+	"auto;max-height:90vh;overflow:auto;"
+	"background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px 22px;"
+	"box-shadow:0 0 0 100vmax rgba(0,0,0,.45)}.messages:target{display:block}"
+	".messages h2{padding-right:90px;overflow-wrap:anywhere}.close{position:sticky;top:0;float:right;"
+	"background:var(--chip);border-radius:99px;padding:3px 14px;text-decoration:none}"
+	".messages table{min-width:640px}td:first-child{min-width:9em}\n"
 	"@media(max-width:560px){.cause{grid-template-columns:1fr}.count{text-align:left}"
-	".two{grid-template-columns:1fr}}"
-	"@media print{body{background:#fff}.card,.figure{break-inside:avoid}}\n";
+	".two{grid-template-columns:minmax(0,1fr)}td.bar{display:none}svg{overflow:visible}svg "
+	"text{font-size:22px}}"
+	"@media "
+	"print{.messages{display:none!important}a{text-decoration:none}body{background:#fff}.card,.figure{"
+	"break-inside:avoid}}\n";

@@ -3,5 +3,6 @@
 #define LOGBOOK_HTML_STYLE_H
 
 extern const char html_style[];
+extern const char html_more_style[]; /* of links, narrow pages and paper */
 
 #endif

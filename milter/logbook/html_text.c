@@ -1,5 +1,6 @@
 #include "logbook/html_text.h"
 
+#include "base/arena.h"
 #include "diagnose/sentence.h"
 
 #include <stdarg.h>
@@ -26,6 +27,36 @@ void html_text(const struct html *html, const char *text, size_t max)
 		default:
 			(void)fputc(*at, html->file);
 		}
+}
+
+bool html_link_begin(const struct html *html, enum album_kind kind, const char *name)
+{
+	struct album_page *page = html->album != NULL ? album_find(html->album, kind, name) : NULL;
+
+	if (page == NULL || page->sighting_count == 0)
+		return false;
+	page->shown = true;
+	html_printf(html, "<a href=\"#m%zu\">", page->number);
+	return true;
+}
+
+void html_link_end(const struct html *html)
+{
+	html_raw(html, "</a>");
+}
+
+void html_count(const struct html *html, enum album_kind kind, const char *name, uint64_t count)
+{
+	bool leads = count > 0 && html_link_begin(html, kind, name);
+
+	html_raw(html, grouped(count, html->arena));
+	if (leads)
+		html_link_end(html);
+}
+
+const char *html_word(const struct html *html, enum word word)
+{
+	return word_of(word, html->language);
 }
 
 void html_raw(const struct html *html, const char *markup)

@@ -2,7 +2,8 @@
 #ifndef LOGBOOK_HTML_TEXT_H
 #define LOGBOOK_HTML_TEXT_H
 
-#include "diagnose/diagnosis.h"
+#include "logbook/album.h"
+#include "logbook/words.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -14,10 +15,20 @@ struct html {
 	FILE *file;
 	enum language language;
 	struct arena *arena;
+	struct album *album; /* of the messages behind the numbers; NULL: numbers lead nowhere */
 };
 
 /* At most so many characters, with & < > " ' escaped and controls made visible. */
 void html_text(const struct html *html, const char *text, size_t max);
+
+/* A number that leads to its messages, when the album has them: the page is shown then. */
+void html_count(const struct html *html, enum album_kind kind, const char *name, uint64_t count);
+
+/* What our markup is around a number that leads somewhere; false, and nothing, when it leads nowhere. */
+bool html_link_begin(const struct html *html, enum album_kind kind, const char *name);
+void html_link_end(const struct html *html);
+
+const char *html_word(const struct html *html, enum word word);
 
 /* Our own markup, as it is. */
 void html_raw(const struct html *html, const char *markup);

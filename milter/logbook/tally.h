@@ -4,19 +4,7 @@
 #ifndef LOGBOOK_TALLY_H
 #define LOGBOOK_TALLY_H
 
-#include "base/text.h"
-
-#include <stdint.h>
-
-/* What became of a message, as far as it counts here. */
-enum outcome {
-	OUTCOME_GOOD,      /* DMARC passes; without a DMARC record, SPF or DKIM does */
-	OUTCOME_WEAK,      /* no DMARC record, and nothing passes */
-	OUTCOME_FAIL,      /* DMARC fails */
-	OUTCOME_UNDECIDED, /* DMARC temperror or permerror; without a DMARC record, SPF's */
-	OUTCOME_SKIPPED,
-	OUTCOME_COUNT,
-};
+#include "logbook/outcome.h"
 
 struct tally_row {
 	const char *key; /* NUL-terminated; may have a NUL inside, see key_len */

@@ -36,6 +36,21 @@ const char *outcome_words(enum outcome outcome, enum language language)
 	return word_of(words[outcome], language);
 }
 
+const char *exposed_words(enum exposed exposed, enum language language)
+{
+	static const enum word words[EXPOSED_COUNT] = {
+		[EXPOSED_GOOD] = WORD_GOOD,
+		[EXPOSED_WEAK] = WORD_WEAK,
+		[EXPOSED_UNDECIDED] = WORD_UNDECIDED,
+		[EXPOSED_FAIL_NONE] = WORD_FAIL_NONE,
+		[EXPOSED_FAIL_QUARANTINE] = WORD_FAIL_QUARANTINE,
+		[EXPOSED_FAIL_REJECT] = WORD_FAIL_REJECT,
+		[EXPOSED_SKIPPED] = WORD_SKIPPED,
+	};
+
+	return word_of(words[exposed], language);
+}
+
 const char *action_words(enum census_action action, enum language language)
 {
 	static const enum word words[DONE_COUNT] = {

@@ -14,6 +14,7 @@ enum word {
 
 const char *word_of(enum word word, enum language language);
 const char *outcome_words(enum outcome outcome, enum language language);
+const char *exposed_words(enum exposed exposed, enum language language);
 const char *action_words(enum census_action action, enum language language);
 
 /* "1,234,567" */

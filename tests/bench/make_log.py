@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Writes a log as sekishod would: make_log.py json|syslog|iso HOW-MANY [SEED], to standard output.
 
-The mail of a site that many domains write to: most of it is in order, some domains have a lasting fault,
-some clients forge. The same seed gives the same log. It ends at 2026-11-21 12:00 UTC."""
+The mail of a site that many domains write to: most of it is in order, some domains have a lasting fault, some
+break in the second half or are mended by then, some clients forge, some pass mail on. The same seed gives the same log. It ends at 2026-11-21 12:00 UTC."""
 import json
 import random
 import sys
@@ -25,23 +25,32 @@ CAUSES = [
     ("spf-likely-forged", "likely", "nobody", "SPF fail: {ip} has nothing to do with {d}.", ""),
     ("rx-resolver-failure", "proven", "us", "The resolver of this site failed for {d}.",
      "Look at the resolver."),
+    ("spf-forwarded", "likely", "fw", "SPF fail: {ip} passes on mail of {d}.",
+     "The forwarder should rewrite the envelope sender (SRS)."),
 ]
+BREAKS, MENDED, FORWARDED = 7, 8, 6
 
 
-def record(random, domains, clients):
+def record(random, domains, clients, late):
     d = random.choices(domains["names"], cum_weights=domains["weights"])[0]
     number = hash_of(d)
     ip = clients[number % len(clients)]
-    fault = number % 23 if number % 23 < len(CAUSES) - 1 else None
+    fault = number % 23 if number % 23 < 5 else None
+    if number % 23 == (BREAKS if late else MENDED):
+        fault = number % 3
     if fault is None and random.random() < 0.01:
-        fault = len(CAUSES) - 1 if random.random() < 0.02 else 4
+        fault = 5 if random.random() < 0.02 else 4
         ip = clients[random.randrange(len(clients))]
-    spf = {None: "pass", 0: "softfail", 1: "pass", 2: "none", 3: "pass", 4: "fail", 5: "temperror"}[fault]
-    dkim = {None: "pass", 0: "none", 1: "permerror", 2: "none", 3: "pass", 4: "none", 5: "none"}[fault]
-    dmarc = {None: "pass", 0: "fail", 1: "pass", 2: "none", 3: "none", 4: "fail", 5: "temperror"}[fault]
+    name = "mail." + d
+    if fault is None and random.random() < 0.012:
+        fault, ip = FORWARDED, clients[number % 7]
+        name = "out%d.%s" % (number % 5, ["forward.example", "lists.example", "alumni.example"][number % 3])
+    spf = {None: "pass", 0: "softfail", 1: "pass", 2: "none", 3: "pass", 4: "fail", 5: "temperror", 6: "fail"}[fault]
+    dkim = {None: "pass", 0: "none", 1: "permerror", 2: "none", 3: "pass", 4: "none", 5: "none", 6: "pass"}[fault]
+    dmarc = {None: "pass", 0: "fail", 1: "pass", 2: "none", 3: "none", 4: "fail", 5: "temperror", 6: "pass"}[fault]
     policy = ["none", "quarantine", "reject"][number % 3]
     fields = [("queue_id", "%012X" % random.getrandbits(48)), ("client", ip),
-              ("client_name", "mail." + d), ("helo", "mail." + d),
+              ("client_name", name), ("helo", "mail." + d),
               ("mail_from", "bounce-%06d@%s" % (random.randrange(10**6), d)), ("recipients", 1)]
     if random.random() < 0.03:
         fields += [("skipped", "authenticated")]
@@ -62,7 +71,8 @@ def record(random, domains, clients):
         causes = [("cause", code), ("conf", conf), ("act", act), ("text", text.format(d=d, ip=ip))]
         if fix:
             causes += [("fix", fix.format(d=d, ip=ip))]
-    end = [("action", "accept"), ("took_ms", random.randrange(40)), ("dns_ms", random.randrange(30)),
+    refused = dmarc == "fail" and policy == "reject" and fields[-1][0] != "skipped"
+    end = [("action", "reject" if refused and number % 2 else "accept"), ("took_ms", random.randrange(40)), ("dns_ms", random.randrange(30)),
            ("dns_questions", random.randrange(4, 14))]
     return fields, causes, end
 
@@ -95,12 +105,14 @@ def main():
                for i in range(min(90000, max(30, count // 30)))]
     out = sys.stdout
     # A pool of messages, used again with other ids and times: enough for counting, and quick to write.
-    pool = [record(generator, domains, clients) for _ in range(min(count, 200000))]
+    size = min(count, 200000)
+    pool = [record(generator, domains, clients, i >= size / 2) for i in range(size)]
     step = DAYS * 86400 / count
     for i in range(count):
         at = int(END - DAYS * 86400 + i * step)
-        fields, causes, end = pool[i % len(pool)]
-        if i >= len(pool):
+        # in the order of time, as some things change with it
+        fields, causes, end = pool[i * len(pool) // count]
+        if count > len(pool):
             fields = [("queue_id", "%012X" % (i * 2654435761 & 0xFFFFFFFFFFFF))] + fields[1:]
         if kind == "json":
             object = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))}

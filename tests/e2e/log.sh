@@ -132,7 +132,9 @@ dom = open(sys.argv[1], encoding="utf-8").read()
 assert dom.count("<rect") > 30 and dom.count('class="cause"') >= 5, (dom.count("<rect"), len(dom))
 assert ("原因と対応者" if sys.argv[2] == "ja" else "who must act") in dom
 assert "<script" not in dom and "<img" not in dom and "&lt;script&gt;" in dom
-assert not re.search(r'(src|href)="', dom)
+# each link leads to a list in the page itself
+assert not re.search(r'src="', dom) and len(re.findall(r'href="#m[0-9]+"', dom)) > 50
+assert set(re.findall(r'href="([^"]*)"', dom)) <= {"#top", *("#" + name for name in re.findall(r'id="(m[0-9]+)"', dom))}
 EOT
 	done
 else
