@@ -1,4 +1,4 @@
-/* Does an authenticated domain belong to the author's (RFC 9989 section 4.10.2, 5.3.2)? Ours, not
+/* Does an authenticated domain belong to the author's (RFC 9989 sections 4.10.2 and 5.3.4)? Ours, not
  * the library's: that lets victims' names align with strangers'. */
 #ifndef VERIFY_DMARC_ALIGNMENT_H
 #define VERIFY_DMARC_ALIGNMENT_H
