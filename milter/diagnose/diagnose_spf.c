@@ -98,7 +98,10 @@ static void no_match_causes(struct collection *collection)
 	if (collection_has(collection, CAUSE_SPF_SPACE_MISSING))
 		return; /* "…-all" is there: neutral comes from the blank that is not */
 	if (neutral && spf->decided_by == NULL)
-		cause_found_in_group(collection, CAUSE_SPF_NO_ALL, CONFIDENCE_PROVEN, group, NULL);
+		cause_found_in_group(collection, CAUSE_SPF_NO_ALL,
+			collection_has(collection, CAUSE_SPF_TRUNCATED) ? CONFIDENCE_LIKELY
+									: CONFIDENCE_PROVEN,
+			group, NULL);
 	else if (neutral && !collection_has(collection, CAUSE_SPF_EXPLICIT_DENY)) /* "?ip4:…" is no "?all" */
 		cause_found_in_group(collection, CAUSE_SPF_NEUTRAL_ALL, CONFIDENCE_PROVEN, group, NULL);
 	else if (!explained)

@@ -154,10 +154,12 @@ static bool repeated_modifier(struct collection *collection, const struct spf_wo
 bool spf_truncated_cause(struct collection *collection)
 {
 	const char *record = record_of(collection);
+	bool neutral = collection->facts->verdicts->spf.result == RESULT_NEUTRAL;
+	bool seen = spf_lint_truncated(record, collection->arena);
 
-	if (!spf_lint_truncated(record, collection->arena))
+	if (!seen && (!neutral || !spf_lint_fills_limit(record, collection->arena)))
 		return false;
-	cause_found(collection, CAUSE_SPF_TRUNCATED, CONFIDENCE_STRONG,
+	cause_found(collection, CAUSE_SPF_TRUNCATED, seen ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
 		DETAILS({"len", arena_printf(collection->arena, "%zu", strlen(record))}));
 	return true;
 }

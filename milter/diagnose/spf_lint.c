@@ -368,6 +368,14 @@ const char *spf_lint_mended(const char *record, struct arena *arena)
 	return NULL;
 }
 
+static bool has_end(const struct spf_words *words)
+{
+	for (size_t i = 1; i < words->count; i++)
+		if (spf_word_is(&words->items[i], "all") || spf_word_is(&words->items[i], "redirect"))
+			return true;
+	return false;
+}
+
 bool spf_lint_truncated(const char *record, struct arena *arena)
 {
 	static const size_t lengths[] = {100, 120, 126, 127, 128, 200, 250, 253, 254, 255, 256};
@@ -379,11 +387,8 @@ bool spf_lint_truncated(const char *record, struct arena *arena)
 
 	for (size_t i = 0; i < COUNT(lengths); i++)
 		known_length = known_length || len == lengths[i];
-	if (!known_length || last == NULL)
+	if (!known_length || last == NULL || has_end(&words))
 		return false;
-	for (size_t i = 1; i < words.count; i++)
-		if (spf_word_is(&words.items[i], "all") || spf_word_is(&words.items[i], "redirect"))
-			return false;
 	if (spf_word_is(last, "ip4") || spf_word_is(last, "ip6"))
 		return !spf_word_network(last, &network);
 	for (size_t i = 0; i < SPF_MECHANISMS; i++)
@@ -391,4 +396,12 @@ bool spf_lint_truncated(const char *record, struct arena *arena)
 			text_starts(spf_mechanisms[i], last->name))
 			return true;
 	return last->separator == ':' && memchr(last->value, '.', strlen(last->value)) == NULL;
+}
+
+bool spf_lint_fills_limit(const char *record, struct arena *arena)
+{
+	struct spf_words words = spf_words_of(record, arena);
+	size_t len = strlen(record);
+
+	return (len == 127 || len == 255) && !has_end(&words);
 }

@@ -262,11 +262,19 @@ void bench_dmarc(struct bench *bench, enum result result, enum dmarc_fault fault
 	dmarc->dkim_aligned_pass = pass && verdicts_dkim_best(&bench->verdicts) == RESULT_PASS;
 }
 
+/* "code" or "code=proven". */
 static bool has_code(const struct diagnoses *diagnoses, const char *code)
 {
-	for (size_t i = 0; i < diagnoses->count; i++)
-		if (strcmp(cause_row(diagnoses->items[i].cause)->code, code) == 0)
+	size_t len = strcspn(code, "=");
+
+	for (size_t i = 0; i < diagnoses->count; i++) {
+		const char *found = cause_row(diagnoses->items[i].cause)->code;
+
+		if (strlen(found) == len && memcmp(found, code, len) == 0 &&
+			(code[len] == '\0' ||
+				strcmp(confidence_word(diagnoses->items[i].confidence), code + len + 1) == 0))
 			return true;
+	}
 	return false;
 }
 

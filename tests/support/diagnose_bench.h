@@ -54,7 +54,8 @@ void bench_spf(struct bench *bench, enum result result, const char *record);
 void bench_dmarc(struct bench *bench, enum result result, enum dmarc_fault fault, const char *text);
 
 /* "primary also also …": the first code must be the primary cause ("none" when there is none), with
- * "=proven" behind it also its confidence; the others must be somewhere; "!code" must not be there.
+ * "=proven" behind it also its confidence; the others, with theirs, must be somewhere; "!code" must not be
+ * there.
  * "" checks only that every word of every sentence was filled. */
 void bench_expect(struct bench *bench, const char *about, const char *codes);
 

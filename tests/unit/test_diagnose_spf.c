@@ -376,8 +376,23 @@ static const struct row no_match_rows[] = {
 		.codes = "spf-own-host-not-listed spf-no-all",
 		.result = RESULT_NEUTRAL,
 		.record = "v=spf1 ip4:198.51.100.1"},
+	{.about = "no all because it was cut within an address, of which an address is left",
+		.codes = "spf-truncated=likely spf-no-all=likely",
+		.result = RESULT_NEUTRAL,
+		.record = "v=spf1 ip4:198.51.100.101 ip4:198.51.100.102 ip4:198.51.100.103 "
+			  "ip4:198.51.100.104 ip4:198.51.100.105 ip4:9.5.1.6 ip4:198.5.1.7"},
+	{.about = "as long, with an end",
+		.codes = "spf-own-host-not-listed !spf-truncated",
+		.result = RESULT_NEUTRAL,
+		.record = "v=spf1 ip4:198.51.100.101 ip4:198.51.100.102 ip4:198.51.100.103 "
+			  "ip4:198.51.100.104 ip4:198.51.100.105 ip4:9.5.1.6 a:exa.jp ?all"},
+	{.about = "nearly as long",
+		.codes = "spf-own-host-not-listed spf-no-all=proven !spf-truncated",
+		.result = RESULT_NEUTRAL,
+		.record = "v=spf1 ip4:198.51.100.101 ip4:198.51.100.102 ip4:198.51.100.103 "
+			  "ip4:198.51.100.104 ip4:198.51.100.105 ip4:9.5.1.6 ip4:198.5.1.70"},
 	{.about = "no all because it was cut",
-		.codes = "spf-truncated spf-no-all",
+		.codes = "spf-truncated=strong spf-no-all=likely",
 		.result = RESULT_NEUTRAL,
 		.record = "v=spf1 ip4:198.51.100.101 ip4:198.51.100.102 ip4:198.51.100.103 "
 			  "ip4:198.51.100.104 ip4:198.51.100.105 ip4:198.51.100.106 ip4:19"},
