@@ -247,8 +247,14 @@ static struct body_change search_on(
 struct body_change body_change_find(
 	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct body_change change = find_signer_fault(facts, effort, arena);
+	struct body_change footer = body_sweep_footer(facts, effort, arena), change;
 
+	/* Blank lines alone may be what another canonical form drops. */
+	if (footer.kind != BODY_UNKNOWN && footer.text[0] != '\0')
+		return footer;
+	change = find_signer_fault(facts, effort, arena);
+	if (change.kind == BODY_UNKNOWN)
+		change = footer;
 	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, 0))
 		change = body_sweep_prefixes(facts, effort, arena);
 	if (change.kind == BODY_UNKNOWN && effort_exceeds(effort, 0))

@@ -50,18 +50,17 @@ static size_t end_among(struct body_search *search, size_t start, size_t first, 
 	return 0;
 }
 
-/* Reading out the hash at each line costs more than hashing it, so the likely ends have their turn before. */
+/* The line behind the signed text that starts at the given line, or 0. */
 static size_t end_of_signed(struct body_search *search, size_t start)
 {
-	size_t filled = search->lines.filled, end, late;
+	return end_among(search, start, start, search->lines.count);
+}
 
-	if (start > 0 || filled < 2 * FOOTER_LINES)
-		return end_among(search, start, start, search->lines.count);
-	late = filled - FOOTER_LINES;
-	end = end_among(search, start, late, search->lines.count);
-	if (end == 0 && !search->out_of_budget)
-		end = end_among(search, start, start, late);
-	return end;
+/* Reading out the hash at each line costs more than hashing it, so the lines with which most signed text ends
+ * have their turn before the others: all, when there are few. */
+static size_t first_footer_line(const struct body_search *search)
+{
+	return search->lines.filled < 2 * FOOTER_LINES ? 0 : search->lines.filled - FOOTER_LINES;
 }
 
 static bool same_line(struct span a, struct span b)
@@ -129,9 +128,16 @@ static struct body_change sweep_windows(struct body_search *search)
 	return body_change_none();
 }
 
+static struct body_change sweep_footer(struct body_search *search)
+{
+	size_t end = end_among(search, 0, first_footer_line(search), search->lines.count);
+
+	return end > 0 ? found_window(search, 0, end) : body_change_none();
+}
+
 static struct body_change sweep_prefixes(struct body_search *search)
 {
-	size_t end = end_of_signed(search, 0);
+	size_t end = search->out_of_budget ? 0 : end_among(search, 0, 0, first_footer_line(search));
 
 	return end > 0 ? found_window(search, 0, end) : body_change_none();
 }
@@ -141,6 +147,18 @@ static struct body_change sweep_inside(struct body_search *search)
 	struct body_change change = sweep_windows(search);
 
 	return change.kind == BODY_UNKNOWN ? body_excision(search) : change;
+}
+
+struct body_change body_sweep_footer(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena)
+{
+	struct body_change change;
+	struct body_search search;
+
+	body_search_begin(&search, facts, effort, arena);
+	change = sweep_footer(&search);
+	body_search_end(&search);
+	return change;
 }
 
 struct body_change body_sweep_prefixes(
@@ -174,7 +192,9 @@ struct body_change body_sweep(const struct body_facts *facts, struct effort *eff
 	struct body_search search;
 
 	body_search_begin(&search, facts, effort, arena);
-	change = sweep_prefixes(&search);
+	change = sweep_footer(&search);
+	if (change.kind == BODY_UNKNOWN)
+		change = sweep_prefixes(&search);
 	if (change.kind == BODY_UNKNOWN)
 		change = sweep_inside(&search);
 	change.out_of_budget = search.out_of_budget;

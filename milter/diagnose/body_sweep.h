@@ -8,7 +8,12 @@
 /* BODY_FOOTER, BODY_BANNER, BODY_WRAPPED, BODY_INSERTED, or BODY_UNKNOWN. */
 struct body_change body_sweep(const struct body_facts *facts, struct effort *effort, struct arena *arena);
 
-/* Only the first of these: BODY_FOOTER or BODY_UNKNOWN. One walk, and the most frequent answer. */
+/* Only the first of these: BODY_FOOTER or BODY_UNKNOWN. The last lines alone, which is the most frequent
+ * answer for one walk; */
+struct body_change body_sweep_footer(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena);
+
+/* and all lines above them. */
 struct body_change body_sweep_prefixes(
 	const struct body_facts *facts, struct effort *effort, struct arena *arena);
 
