@@ -92,13 +92,11 @@ struct canon_selection canon_select(
 	for (const char *at = signed_fields;;) {
 		size_t len = strcspn(at, ":");
 		struct span name = span_trim((struct span){at, len});
-		size_t total = header_list_count(header, span_text(arena, name));
-		size_t used = used_before(&selection, name);
 
 		/* From the bottom of the header upwards: RFC 6376 section 5.4.2. */
-		if (name.len > 0 && used < total)
+		if (name.len > 0)
 			selection.fields[selection.count] =
-				header_list_find(header, span_text(arena, name), total - used);
+				header_list_last(header, name, used_before(&selection, name));
 		selection.names[selection.count++] = name;
 		if (at[len] == '\0')
 			break;

@@ -135,6 +135,23 @@ bool header_list_add(struct header_list *list, const char *name, const char *val
 	return fits;
 }
 
+const struct header_field *header_list_last(const struct header_list *list, struct span name, size_t skip)
+{
+	uint32_t hash = name_hash(name.at, name.len);
+
+	for (size_t i = list->count; i > 0; i--) {
+		const struct header_field *field = &list->fields[i - 1];
+
+		if (field->hash != hash || field->name_len != name.len ||
+			!text_equal_n(field->name, name.at, name.len))
+			continue;
+		if (skip == 0)
+			return field;
+		skip--;
+	}
+	return NULL;
+}
+
 bool header_field_is(const struct header_field *field, const char *name)
 {
 	return field->name_len == strlen(name) && text_equal_n(field->name, name, field->name_len);

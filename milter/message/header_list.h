@@ -2,6 +2,8 @@
 #ifndef MESSAGE_HEADER_LIST_H
 #define MESSAGE_HEADER_LIST_H
 
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +42,9 @@ bool header_field_is(const struct header_field *field, const char *name);
 
 /* The nth (from 1) field of that name from the top, or NULL. */
 const struct header_field *header_list_find(const struct header_list *list, const char *name, size_t nth);
+
+/* From the bottom: the last field of that name, or the one so many before it; NULL when there is none. */
+const struct header_field *header_list_last(const struct header_list *list, struct span name, size_t skip);
 size_t header_list_count(const struct header_list *list, const char *name);
 
 /* Splits the header block of a raw message (CRLF or LF line ends): fills the list, returns the offset

@@ -262,10 +262,12 @@ static bool check_key(struct reading *r, const struct tag_list *tags)
 
 	if (r->key->revoked)
 		return true;
-	if (text_find(p.at, p.len, "PRIVATE KEY") != NULL)
-		return set_fault_at(r, KEYFAULT_PRIVATE, p);
-	if (text_find(p.at, p.len, "-BEGIN") != NULL || text_find(p.at, p.len, "PUBLIC KEY") != NULL)
-		return set_fault_at(r, KEYFAULT_PEM, p);
+	if (memchr(p.at, ' ', p.len) != NULL || memchr(p.at, '-', p.len) != NULL) { /* else none of these */
+		if (text_find(p.at, p.len, "PRIVATE KEY") != NULL)
+			return set_fault_at(r, KEYFAULT_PRIVATE, p);
+		if (text_find(p.at, p.len, "-BEGIN") != NULL || text_find(p.at, p.len, "PUBLIC KEY") != NULL)
+			return set_fault_at(r, KEYFAULT_PEM, p);
+	}
 	decoded = base64_decode(r->arena, r->key->p, strlen(r->key->p));
 	r->key->octets = decoded.octets;
 	return r->key->type == KEYTYPE_ED25519 ? check_ed25519(r, p, &decoded) : check_rsa(r, p, &decoded);
