@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "facts/result.h"
 #include "feedback/sums.h"
 #include "records/dmarc_record.h"
 
@@ -107,6 +108,15 @@ static void add_policy(
 	buf_text(xml, "</policy_published>\n");
 }
 
+/* A store that somebody altered makes a report with less in it, not one that is not valid. */
+static bool is_result(struct span word)
+{
+	for (int result = RESULT_NONE; result <= RESULT_PERMERROR; result++)
+		if (span_is(word, result_word((enum result)result)))
+			return true;
+	return false;
+}
+
 /* "pass example.com sel1", a line each; those that pass first (RFC 9990 section 3.3). */
 static void add_signatures(
 	struct buf *xml, const char *signatures, bool passing, size_t *count, struct arena *arena)
@@ -125,7 +135,8 @@ static void add_signatures(
 			rest.at += part < rest.len ? part + 1 : part;
 			rest.len -= part < rest.len ? part + 1 : part;
 		}
-		if (span_is(parts[0], "pass") == passing && (*count)++ < SIGNATURES_REPORTED) {
+		if (is_result(parts[0]) && span_is(parts[0], "pass") == passing &&
+			(*count)++ < SIGNATURES_REPORTED) {
 			buf_text(xml, "<dkim>\n");
 			add(xml, "domain", span_text(arena, parts[1]));
 			add(xml, "selector", span_text(arena, parts[2]));

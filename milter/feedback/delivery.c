@@ -5,6 +5,7 @@
 #include "feedback/letter.h"
 #include "feedback/sums.h"
 #include "records/dmarc_record.h"
+#include "report/sanitise.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -17,14 +18,16 @@ enum {
 struct report {
 	const struct sums *sums;
 	const char *gzip, *file_name, *id, *rua;
+	const char *domain; /* safe for a header and a file's name, whatever the store has */
 	size_t gzip_len;
 };
 
 static struct report report_of(const struct delivery *delivery, const struct sums *sums, struct arena *arena)
 {
-	struct report report = {.sums = sums};
+	const char *domain = sanitise(SANITISE_DOMAIN, sums_domain(sums), false, arena);
+	struct report report = {.sums = sums, .domain = domain};
 	struct report_facts facts = delivery->facts;
-	const char *domain = sums_domain(sums), *record = sums_record(sums), *xml;
+	const char *record = sums_record(sums), *xml;
 	const char *receiver = delivery->post.receiver;
 
 	report.rua = dmarc_record_parse(record, strlen(record), arena).rua;
@@ -65,7 +68,7 @@ static void send_one(struct delivery *delivery, const struct report *report,
 	const struct letter letter = {.from = post->email,
 		.to = destination->address,
 		.submitter = post->receiver,
-		.domain = domain,
+		.domain = report->domain,
 		.report_id = report->id,
 		.file_name = report->file_name,
 		.attachment = report->gzip,
@@ -113,7 +116,7 @@ void deliver_report(struct delivery *delivery, const struct sums *sums)
 		why_not = ": sent nothing but reports";
 	else if (post_is_opted_out(post, sums_domain(sums), ""))
 		why_not = ": is in report-opt-out";
-	fprintf(post->out, "%s %" PRIu64 "%s\n", sums_domain(sums), sums_messages(sums), why_not);
+	post_say(post, sums_domain(sums), sums_messages(sums), why_not);
 	if (why_not[0] == '\0' && post->folder[0] != '\0')
 		post_write(post, report.file_name, report.gzip, report.gzip_len, arena);
 	if (why_not[0] == '\0' && post->send)

@@ -126,8 +126,7 @@ void deliver_failures(struct failure_delivery *delivery, const struct sums *sums
 
 	delivery->domains++;
 	delivery->messages += sums_messages(sums);
-	fprintf(post->out, "%s %" PRIu64 "%s\n", domain, sums_messages(sums),
-		is_wanted_here ? "" : ": is in report-opt-out");
+	post_say(post, domain, sums_messages(sums), is_wanted_here ? "" : ": is in report-opt-out");
 	if (is_wanted_here && post->send)
 		reporting.destinations = post_destinations(post,
 			dmarc_record_parse(record, strlen(record), reporting.arena).ruf, domain,

@@ -1,18 +1,24 @@
 #include "feedback/post.h"
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/domain.h"
 #include "dns/dns.h"
 #include "feedback/ledger.h"
+#include "report/escape.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
 	DNS_MS = 20000,     /* longest wait for the destinations of one domain */
 	DNS_QUESTIONS = 20, /* one for each address that is looked at (destination.c) */
+	NAME_PART = 100,    /* octets of each end of a file's name that is too long */
+	DOMAIN_SHOWN = 255,
 };
 
 bool post_is_opted_out(const struct post *post, const char *domain, const char *address)
@@ -51,9 +57,32 @@ static bool write_file(const char *path, const char *octets, size_t len, struct 
 	return false;
 }
 
+/* A long domain makes the name longer than a file system allows: its middle gives way to a digest. */
+static const char *name_of_file(const char *name, struct arena *arena)
+{
+	size_t len = strlen(name);
+	struct digest digest;
+
+	if (len + strlen(".part") <= NAME_MAX)
+		return name;
+	digest = digest_of(DIGEST_SHA256, name, len);
+	return arena_printf(arena, "%.*s~%02x%02x%02x%02x%02x%02x~%s", NAME_PART, name, digest.octets[0],
+		digest.octets[1], digest.octets[2], digest.octets[3], digest.octets[4], digest.octets[5],
+		name + len - NAME_PART);
+}
+
+void post_say(const struct post *post, const char *domain, uint64_t messages, const char *words)
+{
+	struct arena *arena = arena_new();
+
+	fprintf(post->out, "%s %" PRIu64 "%s\n", escape_word(domain, DOMAIN_SHOWN, arena), messages, words);
+	arena_free(&arena);
+}
+
 void post_write(struct post *post, const char *name, const char *octets, size_t len, struct arena *arena)
 {
-	if (write_file(arena_printf(arena, "%s/%s", post->folder, name), octets, len, arena))
+	if (write_file(arena_printf(arena, "%s/%s", post->folder, name_of_file(name, arena)), octets, len,
+		    arena))
 		post->written++;
 	else
 		post->failed++;

@@ -36,6 +36,9 @@ bool post_is_opted_out(const struct post *post, const char *domain, const char *
 struct destinations post_destinations(
 	const struct post *post, const char *uris, const char *domain, struct arena *arena);
 
+/* The line about a domain: its name, how many messages, and words of ours. */
+void post_say(const struct post *post, const char *domain, uint64_t messages, const char *words);
+
 /* All of the file or nothing; counted. Complaints go to standard error. */
 void post_write(struct post *post, const char *name, const char *octets, size_t len, struct arena *arena);
 
