@@ -1,6 +1,7 @@
 """The faults of faults.sh: each function is one point; a false statement or an exception fails it."""
 
 import ctypes
+import errno
 import fcntl
 import os
 import shutil
@@ -9,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -195,14 +197,30 @@ def disk_full():
         end_disk(disk)
 
 
+def preloaded(folder, name):
+    """The library of tests/support/NAME.c, or None where it cannot be made, or not be loaded."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", name + ".c")
+    library = os.path.join(folder, name + ".so")
+    if is_sanitized() or shutil.which("cc") is None:
+        return None
+    made = subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library, source], check=False)
+    return library if made.returncode == 0 else None
+
+
+def start_with(daemon, environment):
+    os.environ.update(environment)
+    try:
+        daemon.start()
+    finally:
+        for name in environment:
+            del os.environ[name]
+
+
 class Clock:
     """The wall clock of a daemon, moved while it runs (tests/support/moved_clock.c)."""
 
     def __init__(self, folder):
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "moved_clock.c")
-        self.library, self.path = os.path.join(folder, "moved_clock.so"), os.path.join(folder, "clock")
-        self.built = shutil.which("cc") is not None and subprocess.run(
-            ["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", self.library, source], check=False).returncode == 0
+        self.library, self.path = preloaded(folder, "moved_clock"), os.path.join(folder, "clock")
         with open(self.path, "wb") as file:
             file.write(struct.pack("=q", 0))
 
@@ -218,14 +236,9 @@ class Clock:
 def clock_jump():
     with FaultyNameServer(GOOD) as server, faulty_daemon(server) as daemon:
         clock = Clock(daemon.folder)
-        if not clock.built or is_sanitized():
-            return  # no compiler, or no place for a preloaded library
-        os.environ.update(clock.environment())
-        try:
-            daemon.start()
-        finally:
-            for name in clock.environment():
-                del os.environ[name]
+        if clock.library is None:
+            return
+        start_with(daemon, clock.environment())
         for number, jump in enumerate((0, 86400, -86400, 0)):
             waiting = threading.Thread(target=deliver, daemon=True, args=(daemon.where, from_domain(f"n{number}.silent.fault.example")))
             waiting.start()
@@ -302,6 +315,75 @@ def sandbox():
         os.kill(daemon.workers()[0], signal.SIGSYS)
         check(await_true(lambda: "forbidden system call" in daemon.said()), daemon.said())
         check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
+
+
+class Burglar:
+    """Lets a worker try to open files for writing (tests/support/burglar.c)."""
+    FORMAT = "=ii8i" + "200s" * 8
+
+    def __init__(self, folder):
+        self.library, self.path = preloaded(folder, "burglar"), os.path.join(folder, "burglar")
+        with open(self.path, "wb") as file:
+            file.write(bytes(struct.calcsize(self.FORMAT)))
+        os.chmod(self.path, 0o666)
+
+    def environment(self):
+        return {"LD_PRELOAD": self.library, "SEKISHO_BURGLAR_FILE": self.path}
+
+    def results(self, pid, *paths):
+        """What became of each path, as the name of an error, or "opened"."""
+        texts = [path.encode() for path in paths] + [b""] * (8 - len(paths))
+        with open(self.path, "r+b") as file:
+            file.write(struct.pack(self.FORMAT, 0, 0, *[-1] * 8, *texts))
+            file.seek(0)
+            file.write(struct.pack("=i", pid))
+
+        def outcome():
+            with open(self.path, "rb") as file:
+                return struct.unpack(self.FORMAT, file.read())
+        check(await_true(lambda: outcome()[1] == 1), "nobody tried")
+        return ["opened" if number == 0 else errno.errorcode[number] for number in outcome()[2:2 + len(paths)]]
+
+
+def break_out(user, sandbox="auto"):
+    """A worker of that user tries to write where it must not, though the files' modes would let it."""
+    outside = tempfile.mkdtemp(prefix="sekisho-outside.")
+    with Daemon(workers="1", user=user, sandbox=sandbox) as daemon:
+        burglar = Burglar(daemon.folder)
+        if burglar.library is None:
+            return
+        try:
+            for path, mode in ((daemon.folder, 0o777), (outside, 0o777), (os.path.join(outside, "open"), 0o666)):
+                if not os.path.exists(path):
+                    with open(path, "w", encoding="ascii"):
+                        pass
+                os.chmod(path, mode)
+            start_with(daemon, burglar.environment())
+            worker = daemon.workers()[0]
+            if sandbox == "no":
+                check(burglar.results(worker, os.path.join(outside, "open")) == ["opened"], "the attempt is none")
+                return
+            if "sandbox=calls and files" not in daemon.said():
+                return  # a kernel without Landlock: said in the log, looked at by another point
+            kept, *refused = burglar.results(worker, daemon.path("beside-the-log"), "/etc/passwd", "/etc/sekisho-was-here",
+                                             os.path.join(outside, "open"), os.path.join(outside, "new"), "/proc/self/mem")
+            check(kept == "opened", f"{user}: its own folder: {kept}")
+            check(refused == ["EACCES"] * 5, f"{user}: {refused}")
+            check(not os.path.exists("/etc/sekisho-was-here") and os.listdir(outside) == ["open"], "something was made")
+            check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
+            check(daemon.workers() == [worker], "the worker died")
+        finally:
+            shutil.rmtree(outside)
+
+
+@point("a worker in its sandbox writes nowhere but beside its own files: not as nobody, not even as root")
+def sandbox_holds():
+    if os.geteuid() != 0:
+        break_out("")
+        return
+    for user in ("nobody", ""):
+        break_out(user)
+    break_out("nobody", sandbox="no")  # what the sandbox is good for
 
 
 @point("a reload that hangs on a file is refused after 20 s; mail goes on meanwhile")
