@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "cli/evaluation.h"
 #include "cli/exit_status.h"
+#include "cli/options.h"
 #include "diagnose/findings.h"
 #include "diagnose/fix_layout.h"
 #include "replay/case_file.h"
@@ -53,56 +54,24 @@ struct request {
 	size_t option_count;
 };
 
-enum {
-	OPT_CASE = 1,
-	OPT_CLIENT,
-	OPT_HELO,
-	OPT_FROM,
-	OPT_ZONE,
-	OPT_NOW,
-	OPT_CONFIG,
-	OPT_OPTION,
-	OPT_JSON,
-	OPT_RECORD
-};
-
-static bool take_option(struct request *request, int option, const char *value)
+static bool take_time(void *self, const char *value)
 {
-	switch (option) {
-	case OPT_CASE:
-		request->case_path = value;
+	struct request *request = self;
+
+	if (timestamp_parse(value, &request->session.now))
 		return true;
-	case OPT_CLIENT:
-		request->session.client = value;
-		return true;
-	case OPT_HELO:
-		request->session.helo = value;
-		return true;
-	case OPT_FROM:
-		request->session.mail_from = value;
-		return true;
-	case OPT_ZONE:
-		request->session.zone_path = value;
-		return true;
-	case OPT_NOW:
-		return timestamp_parse(value, &request->session.now);
-	case OPT_CONFIG:
-		request->config_path = value;
-		return true;
-	case OPT_OPTION:
-		if (request->option_count == sizeof request->options / sizeof request->options[0])
-			return false;
-		request->options[request->option_count++] = value;
-		return true;
-	case OPT_JSON:
-		request->json = true;
-		return true;
-	case OPT_RECORD:
-		request->record_path = value;
-		return true;
-	default:
+	fprintf(stderr, "sekisho check: \"%s\" is not a time like 2026-03-01T09:00:00Z\n", value);
+	return false;
+}
+
+static bool take_setting(void *self, const char *value)
+{
+	struct request *request = self;
+
+	if (request->option_count == sizeof request->options / sizeof request->options[0])
 		return false;
-	}
+	request->options[request->option_count++] = value;
+	return true;
 }
 
 /* False after a word about what is missing. */
@@ -123,35 +92,23 @@ static bool is_complete(const struct request *request)
 /* EXIT_DONE, or -1 when the help was all, or EXIT_USAGE. */
 static int read_arguments(int argc, char **argv, struct request *request)
 {
-	static const struct option options[] = {
-		{"case", required_argument, NULL, OPT_CASE},
-		{"client", required_argument, NULL, OPT_CLIENT},
-		{"helo", required_argument, NULL, OPT_HELO},
-		{"mail-from", required_argument, NULL, OPT_FROM},
-		{"zone", required_argument, NULL, OPT_ZONE},
-		{"now", required_argument, NULL, OPT_NOW},
-		{"config", required_argument, NULL, OPT_CONFIG},
-		{"option", required_argument, NULL, OPT_OPTION},
-		{"json", no_argument, NULL, OPT_JSON},
-		{"record", required_argument, NULL, OPT_RECORD},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option options[] = {
+		{"case", .text = &request->case_path},
+		{"client", .text = &request->session.client},
+		{"helo", .text = &request->session.helo},
+		{"mail-from", .text = &request->session.mail_from},
+		{"zone", .text = &request->session.zone_path},
+		{"now", .take = take_time, .self = request},
+		{"config", .text = &request->config_path},
+		{"option", .take = take_setting, .self = request},
+		{"json", .flag = &request->json},
+		{"record", .text = &request->record_path},
+		{.name = NULL},
 	};
+	int status = options_read(argc, argv, usage, options, EXIT_USAGE);
 
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return -1;
-		}
-		if (option == '?' || !take_option(request, option, optarg)) {
-			if (option == OPT_NOW)
-				fprintf(stderr,
-					"sekisho check: \"%s\" is not a time like 2026-03-01T09:00:00Z\n",
-					optarg);
-			(void)fputs(usage, stderr);
-			return EXIT_USAGE;
-		}
-	}
+	if (status != EXIT_DONE)
+		return status;
 	if (optind < argc)
 		request->message_path = argv[optind++];
 	if (optind < argc || !is_complete(request)) {

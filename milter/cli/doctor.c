@@ -1,6 +1,7 @@
 #include "cli/doctor.h"
 
 #include "base/arena.h"
+#include "cli/options.h"
 #include "doctor/doctor.h"
 #include "report/escape.h"
 
@@ -24,7 +25,7 @@ static const char usage[] =
 	"  --json                   print one JSON object\n"
 	"Exit status: 0 all is well, 1 warnings, 2 problems, 3 usage.\n";
 
-enum { OPT_CONFIG = 1, OPT_POSTFIX, OPT_SKIP, OPT_SIGNED, OPT_LARGE, OPT_JSON, SKIPPED_MAX = 32 };
+enum { SKIPPED_MAX = 32 };
 
 /* As monitoring wants it; usage must not look like a warning. */
 enum { EXIT_WELL = 0, EXIT_WARNINGS = 1, EXIT_PROBLEMS = 2, EXIT_NOT_UNDERSTOOD = 3 };
@@ -49,60 +50,33 @@ static bool is_check(const char *name)
 	return false;
 }
 
-static bool take_option(struct arguments *arguments, int option, const char *value)
+static bool take_skipped(void *self, const char *value)
 {
-	struct doctor_request *request = &arguments->request;
+	struct arguments *arguments = self;
 
-	switch (option) {
-	case OPT_CONFIG:
-		request->config_path = value;
-		return true;
-	case OPT_POSTFIX:
-		request->postfix_folder = value;
-		return true;
-	case OPT_SKIP:
-		if (request->skipped_count == SKIPPED_MAX || !is_check(value))
-			return false;
-		arguments->skipped[request->skipped_count++] = value;
-		return true;
-	case OPT_SIGNED:
-		request->signed_name = value;
-		return true;
-	case OPT_LARGE:
-		request->large_name = value;
-		return true;
-	case OPT_JSON:
-		arguments->json = true;
-		return true;
-	default:
+	if (arguments->request.skipped_count == SKIPPED_MAX || !is_check(value))
 		return false;
-	}
+	arguments->skipped[arguments->request.skipped_count++] = value;
+	return true;
 }
 
 /* EXIT_WELL to go on, -1 when the help was all, or EXIT_NOT_UNDERSTOOD. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-	static const struct option options[] = {
-		{"config", required_argument, NULL, OPT_CONFIG},
-		{"postfix-config", required_argument, NULL, OPT_POSTFIX},
-		{"skip", required_argument, NULL, OPT_SKIP},
-		{"signed-name", required_argument, NULL, OPT_SIGNED},
-		{"large-name", required_argument, NULL, OPT_LARGE},
-		{"json", no_argument, NULL, OPT_JSON},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	struct doctor_request *request = &arguments->request;
+	const struct cli_option options[] = {
+		{"config", .text = &request->config_path},
+		{"postfix-config", .text = &request->postfix_folder},
+		{"skip", .take = take_skipped, .self = arguments},
+		{"signed-name", .text = &request->signed_name},
+		{"large-name", .text = &request->large_name},
+		{"json", .flag = &arguments->json},
+		{.name = NULL},
 	};
+	int status = options_read(argc, argv, usage, options, EXIT_NOT_UNDERSTOOD);
 
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return -1;
-		}
-		if (option == '?' || !take_option(arguments, option, optarg)) {
-			(void)fputs(usage, stderr);
-			return EXIT_NOT_UNDERSTOOD;
-		}
-	}
+	if (status != EXIT_WELL)
+		return status;
 	if (optind == argc)
 		return EXIT_WELL;
 	(void)fputs(usage, stderr);

@@ -8,6 +8,7 @@
 #include "cli/domain_json.h"
 #include "cli/domain_text.h"
 #include "cli/exit_status.h"
+#include "cli/options.h"
 #include "cli/usual_settings.h"
 #include "dns/dns.h"
 #include "dns/zone.h"
@@ -39,7 +40,7 @@ static const char usage[] =
 	"      may this host send for the domain, and is the key where it should be?\n"
 	"Exit status: 0 nothing is wrong, 1 something is, 2 usage, 3 unreadable input.\n";
 
-enum { OPT_SELECTOR = 1, OPT_CLIENT, OPT_ZONE, OPT_LANGUAGE, OPT_CONFIG, OPT_JSON, SELECTORS_GIVEN_MAX = 16 };
+enum { SELECTORS_GIVEN_MAX = 16 };
 
 struct request {
 	const char *name, *zone_path, *config_path, *language;
@@ -103,58 +104,40 @@ static bool stand_open(struct stand *stand, const struct request *request, struc
 	return stand->dns != NULL;
 }
 
-static bool take_option(struct request *request, int option, const char *value)
+static bool take_selector(void *self, const char *value)
 {
-	switch (option) {
-	case OPT_SELECTOR:
-		if (request->selector_count == SELECTORS_GIVEN_MAX)
-			return false;
-		request->selectors[request->selector_count++] = value;
-		return true;
-	case OPT_CLIENT:
-		request->client = value;
-		return true;
-	case OPT_ZONE:
-		request->zone_path = value;
-		return true;
-	case OPT_LANGUAGE:
-		request->language = value;
-		return strcmp(value, "en") == 0 || strcmp(value, "ja") == 0;
-	case OPT_CONFIG:
-		request->config_path = value;
-		return true;
-	case OPT_JSON:
-		request->json = true;
-		return true;
-	default:
+	struct request *request = self;
+
+	if (request->selector_count == SELECTORS_GIVEN_MAX)
 		return false;
-	}
+	request->selectors[request->selector_count++] = value;
+	return true;
+}
+
+static bool take_language(void *self, const char *value)
+{
+	struct request *request = self;
+
+	request->language = value;
+	return strcmp(value, "en") == 0 || strcmp(value, "ja") == 0;
 }
 
 /* EXIT_DONE, or -1 when the help was all, or EXIT_USAGE. */
 static int read_arguments(int argc, char **argv, struct request *request)
 {
-	static const struct option options[] = {
-		{"selector", required_argument, NULL, OPT_SELECTOR},
-		{"client", required_argument, NULL, OPT_CLIENT},
-		{"zone", required_argument, NULL, OPT_ZONE},
-		{"language", required_argument, NULL, OPT_LANGUAGE},
-		{"config", required_argument, NULL, OPT_CONFIG},
-		{"json", no_argument, NULL, OPT_JSON},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option options[] = {
+		{"selector", .take = take_selector, .self = request},
+		{"client", .text = &request->client},
+		{"zone", .text = &request->zone_path},
+		{"language", .take = take_language, .self = request},
+		{"config", .text = &request->config_path},
+		{"json", .flag = &request->json},
+		{.name = NULL},
 	};
+	int status = options_read(argc, argv, usage, options, EXIT_USAGE);
 
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return -1;
-		}
-		if (option == '?' || !take_option(request, option, optarg)) {
-			(void)fputs(usage, stderr);
-			return EXIT_USAGE;
-		}
-	}
+	if (status != EXIT_DONE)
+		return status;
 	if (argc - optind != 1) {
 		(void)fputs(usage, stderr);
 		return EXIT_USAGE;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/domain.h"
 #include "cli/exit_status.h"
+#include "cli/options.h"
 #include "diagnose/diagnosis.h"
 #include "logbook/screen.h"
 #include "logbook/stamp.h"
@@ -40,99 +41,46 @@ static const char usage[] =
 	"  sekisho log --notice example.com --language ja >notice.eml\n"
 	"Exit status: 0 done, 1 nothing matches, 2 usage, 3 a log cannot be read.\n";
 
-enum {
-	OPT_SINCE = 1,
-	OPT_UNTIL,
-	OPT_DOMAIN,
-	OPT_CAUSE,
-	OPT_BY,
-	OPT_LIMIT,
-	OPT_QUEUE_ID,
-	OPT_REPLAY,
-	OPT_WOULD,
-	OPT_NOTICE,
-	OPT_HTML,
-	OPT_JSON,
-	OPT_LANGUAGE,
-	OPT_CONFIG,
-};
-
 int log_refuse(const char *what, const char *value)
 {
 	fprintf(stderr, "sekisho log: %s \"%s\"; see \"sekisho log --help\"\n", what, value);
 	return EXIT_USAGE;
 }
 
-static const char **place_of(struct log_request *request, int option)
+static bool take_limit(void *self, const char *value)
 {
-	switch (option) {
-	case OPT_SINCE:
-		return &request->since;
-	case OPT_UNTIL:
-		return &request->until;
-	case OPT_DOMAIN:
-		return &request->filter.domain;
-	case OPT_CAUSE:
-		return &request->filter.cause;
-	case OPT_BY:
-		return &request->by;
-	case OPT_QUEUE_ID:
-		return &request->filter.queue_id;
-	case OPT_WOULD:
-		return &request->would;
-	case OPT_NOTICE:
-		return &request->notice;
-	case OPT_HTML:
-		return &request->html;
-	case OPT_LANGUAGE:
-		return &request->language;
-	case OPT_CONFIG:
-		return &request->config_path;
-	default:
-		return NULL;
-	}
+	struct log_request *request = self;
+
+	if (span_number(span_of(value), 1000000, &request->limit))
+		return true;
+	(void)log_refuse("--limit takes a number, not", value);
+	return false;
 }
 
 static int read_words(int argc, char **argv, struct log_request *request)
 {
-	static const struct option options[] = {
-		{"since", required_argument, NULL, OPT_SINCE},
-		{"until", required_argument, NULL, OPT_UNTIL},
-		{"domain", required_argument, NULL, OPT_DOMAIN},
-		{"cause", required_argument, NULL, OPT_CAUSE},
-		{"by", required_argument, NULL, OPT_BY},
-		{"limit", required_argument, NULL, OPT_LIMIT},
-		{"queue-id", required_argument, NULL, OPT_QUEUE_ID},
-		{"replay", no_argument, NULL, OPT_REPLAY},
-		{"would", required_argument, NULL, OPT_WOULD},
-		{"notice", required_argument, NULL, OPT_NOTICE},
-		{"html", required_argument, NULL, OPT_HTML},
-		{"json", no_argument, NULL, OPT_JSON},
-		{"language", required_argument, NULL, OPT_LANGUAGE},
-		{"config", required_argument, NULL, OPT_CONFIG},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	const struct cli_option options[] = {
+		{"since", .text = &request->since},
+		{"until", .text = &request->until},
+		{"domain", .text = &request->filter.domain},
+		{"cause", .text = &request->filter.cause},
+		{"by", .text = &request->by},
+		{"limit", .take = take_limit, .self = request},
+		{"queue-id", .text = &request->filter.queue_id},
+		{"replay", .flag = &request->replay},
+		{"would", .text = &request->would},
+		{"notice", .text = &request->notice},
+		{"html", .text = &request->html},
+		{"json", .flag = &request->json},
+		{"language", .text = &request->language},
+		{"config", .text = &request->config_path},
+		{.name = NULL},
 	};
+	int status = options_read(argc, argv, usage, options, EXIT_USAGE);
 
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		const char **place = place_of(request, option);
-
-		if (option == 'h' || option == '?') {
-			(void)fputs(usage, option == 'h' ? stdout : stderr);
-			return option == 'h' ? -1 : EXIT_USAGE;
-		}
-		if (place != NULL)
-			*place = optarg;
-		else if (option == OPT_JSON)
-			request->json = true;
-		else if (option == OPT_REPLAY)
-			request->replay = true;
-		else if (!span_number(span_of(optarg), 1000000, &request->limit))
-			return log_refuse("--limit takes a number, not", optarg);
-	}
 	request->files = argv + optind;
 	request->file_count = argc - optind;
-	return EXIT_DONE;
+	return status;
 }
 
 static bool take_time(const char *words, int64_t *time)

@@ -7,17 +7,6 @@ name=doctor
 # shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-failures=0
-number=0
-point() { # TITLE STATUS: 0 is ok
-	number=$((number + 1))
-	if [ "$2" -eq 0 ]; then say "ok $number - $1"; else
-		say "not ok $number - $1"
-		sed 's/^/  /' "$work/told"
-		failures=$((failures + 1))
-	fi
-}
-
 command -v ldns-signzone >/dev/null || skip "ldnsutils is not installed"
 id postfix >/dev/null 2>&1 || skip "Postfix is not installed"
 namespace_up

@@ -7,17 +7,6 @@ name=domain
 # shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-failures=0
-number=0
-point() { # TITLE STATUS: 0 is ok
-	number=$((number + 1))
-	if [ "$2" -eq 0 ]; then say "ok $number - $1"; else
-		say "not ok $number - $1"
-		sed 's/^/  /' "$work/told"
-		failures=$((failures + 1))
-	fi
-}
-
 # survey STATUS SECONDS ARGUMENTS…: into $work/told.
 survey() {
 	expected=$1 most=$2

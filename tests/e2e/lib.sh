@@ -18,6 +18,20 @@ skip() {
 	exit 77
 }
 
+failures=0
+number=0
+# STATUS (0 is ok), TITLE, and if wanted a FILE that says more when it is not.
+verdict() {
+	number=$((number + 1))
+	if [ "$1" -eq 0 ]; then say "ok $number - $2"; else
+		say "not ok $number - $2"
+		[ $# -lt 3 ] || sed 's/^/  /' "$3"
+		failures=$((failures + 1))
+	fi
+}
+# TITLE, STATUS: of a command whose words are in $work/told.
+point() { verdict "$2" "$1" "$work/told"; }
+
 # Ends one process by its id: first politely, then for good after 10 seconds.
 end_process() {
 	kill "$1" 2>/dev/null || return 0

@@ -7,16 +7,6 @@ name=load
 # shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-failures=0
-number=0
-verdict() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then say "ok $number - $2"; else
-		say "not ok $number - $2"
-		failures=$((failures + 1))
-	fi
-}
-
 load() { in_ns /usr/bin/python3 "$source/tests/support/smtp_load.py" "$@"; }
 workers() { pgrep -P "$daemon_pid"; }
 # Delivered messages that carry our header.

@@ -7,16 +7,6 @@ name=postfix
 # shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
-failures=0
-number=0
-verdict() { # STATUS TITLE
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then say "ok $number - $2"; else
-		say "not ok $number - $2"
-		failures=$((failures + 1))
-	fi
-}
-
 from_of() { sed -n 's/^From: Taro <\(.*\)>\r$/\1/p' "$corpus/$1.eml" | head -n 1; }
 
 # Sends corpus message NAME and awaits it in the mailbox; its path is in $arrived.
