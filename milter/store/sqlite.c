@@ -249,22 +249,37 @@ static uint64_t octets_of(struct sqlite *self)
 	return pages > 0 ? (uint64_t)pages * (uint64_t)number_of(self, "PRAGMA page_size") : 0;
 }
 
+/* How many of the oldest rows make up what is too much, about: they are nearly of one size. */
+static int64_t rows_over(struct sqlite *self, uint64_t most_octets)
+{
+	uint64_t octets = octets_of(self);
+	int64_t rows = number_of(self, "SELECT COALESCE(max(n) - min(n) + 1, 0) FROM verdicts");
+
+	if (most_octets == 0 || octets <= most_octets || rows <= 0)
+		return 0;
+	return (int64_t)((double)rows * (double)(octets - most_octets) / (double)octets) + 1;
+}
+
 static bool prune_sqlite(void *engine, int64_t before, uint64_t most_octets, bool *left, struct fault *fault)
 {
 	struct sqlite *self = engine;
-	bool too_large = most_octets > 0 && octets_of(self) > most_octets, good;
+	int64_t over = rows_over(self, most_octets);
 	sqlite3_stmt *statement = NULL;
+	bool good;
 
 	(void)sqlite3_prepare_v2(self->database,
-		"DELETE FROM verdicts WHERE n IN"
-		" (SELECT n FROM verdicts WHERE time < ?1 OR ?2 ORDER BY time LIMIT ?3)",
+		over > 0 ? "DELETE FROM verdicts WHERE n IN (SELECT n FROM verdicts ORDER BY time LIMIT ?2)"
+			 : "DELETE FROM verdicts WHERE n IN"
+			   " (SELECT n FROM verdicts WHERE time < ?1 ORDER BY time LIMIT ?2)",
 		-1, &statement, NULL);
 	(void)sqlite3_bind_int64(statement, 1, before);
-	(void)sqlite3_bind_int(statement, 2, too_large);
-	(void)sqlite3_bind_int(statement, 3, PRUNED_AT_ONCE);
+	(void)sqlite3_bind_int64(
+		statement, 2, over > 0 && over < PRUNED_AT_ONCE ? over : (int64_t)PRUNED_AT_ONCE);
 	good = sqlite3_step(statement) == SQLITE_DONE || refuse(self, "pruning", fault);
 	(void)sqlite3_finalize(statement);
-	*left = good && sqlite3_changes(self->database) == PRUNED_AT_ONCE;
+	/* what was too much is looked at once more: the rows may not have been of one size, others too old */
+	*left = good && (over > 0 ? sqlite3_changes(self->database) > 0
+				  : sqlite3_changes(self->database) == PRUNED_AT_ONCE);
 	return good && run(self, "PRAGMA incremental_vacuum(1000)", fault);
 }
 

@@ -625,9 +625,50 @@ static void old_rows_go(void **state)
 	assert_true(database_prune(database, 1700000000 + 5500, 0, &left, &fault));
 	assert_false(left);
 	assert_int_equal(all_of(database, "", "", false, arena).count, 500);
-	assert_true(database_prune(database, 0, 1000, &left, &fault)); /* larger than 1000 octets */
+	for (left = true; left;)
+		assert_true(database_prune(database, 0, 1000, &left, &fault)); /* larger than 1000 octets */
 	assert_int_equal(all_of(database, "", "", false, arena).count, 0);
 	database_close(&database);
+	arena_free(&arena);
+}
+
+/* A file of at most so many octets, for as long as rows come: the newest are there, and nearly as many as
+ * fit. */
+static void the_file_keeps_its_size(void **state)
+{
+	enum { MOST = 2000000, RECORD = 1000, AT_ONCE = 200 };
+	struct arena *arena = arena_new();
+	const char *path = path_of("size.db", arena);
+	struct fault fault = {""};
+	struct database *database = database_open(arena_printf(arena, "sqlite:%s", path), true, &fault);
+	char *record = arena_alloc(arena, RECORD + 1);
+	struct row rows[AT_ONCE];
+	struct stat status;
+	bool left;
+
+	(void)state;
+	memset(record, 'x', RECORD);
+	record[RECORD] = '\0';
+	for (unsigned i = 0; i < 12000; i += AT_ONCE) {
+		struct arena *some = arena_new();
+		struct seen seen;
+
+		for (unsigned n = 0; n < AT_ONCE; n++) {
+			rows[n] = row_numbered(i + n, some);
+			rows[n].record = record;
+		}
+		assert_true(database_put(database, rows, AT_ONCE, &fault));
+		for (left = true; left;)
+			assert_true(database_prune(database, 0, MOST, &left, &fault));
+		seen = all_of(database, "", "", false, some);
+		assert_string_equal(seen.last.queue_id, arena_printf(some, "Q%u", i + AT_ONCE - 1));
+		if (i > 3000)
+			assert_in_range(seen.count, MOST / RECORD / 2, MOST / RECORD);
+		arena_free(&some);
+	}
+	database_close(&database); /* with what is still in the -wal */
+	assert_int_equal(stat(path, &status), 0);
+	assert_in_range(status.st_size, MOST / 2, MOST + MOST / 5);
 	arena_free(&arena);
 }
 
@@ -882,6 +923,7 @@ int main(void)
 		cmocka_unit_test(keys_are_shared),
 		cmocka_unit_test(days_begin_and_go),
 		cmocka_unit_test(old_rows_go),
+		cmocka_unit_test(the_file_keeps_its_size),
 		cmocka_unit_test(what_cannot_be_opened_is_told),
 		cmocka_unit_test(damage_in_use_is_set_aside),
 		cmocka_unit_test(nothing_is_lost_while_it_is_away),
