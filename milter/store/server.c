@@ -1,13 +1,12 @@
-#ifdef HAVE_LIBPQ
-#include "store/server.h"
-
 #include "base/arena.h"
 #include "base/clock.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef HAVE_LIBPQ
+#include "store/server.h"
 
 enum {
 	WRITE_MS = 30000, /* for one statement, longer than the server's own statement_timeout */

@@ -1,13 +1,14 @@
-#ifdef HAVE_LIBPQ
 #include "store/shared_keys.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "store/server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef HAVE_LIBPQ
+#include "store/server.h"
 
 enum { KEY_P_MOST = 1024, KEY_NAME_MOST = 255 };
 

@@ -93,7 +93,7 @@ const char *sql_make_day(int64_t day, struct arena *arena)
 	return arena_printf(arena,
 		"CREATE TABLE IF NOT EXISTS verdicts_%08lld PARTITION OF verdicts FOR VALUES FROM (%lld) TO "
 		"(%lld)",
-		(long long)sql_date(day), (long long)(day * DAY_S), (long long)((day + 1) * DAY_S));
+		(long long)sql_date(day), (long long)day * DAY_S, ((long long)day + 1) * DAY_S);
 }
 
 const char *sql_drop_day(int64_t date, struct arena *arena)

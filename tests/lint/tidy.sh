@@ -6,6 +6,7 @@ command -v clang-tidy >/dev/null || { echo "clang-tidy is not installed"; exit 1
 # shellcheck disable=SC2016
 find milter -name '*.c' -print0 | xargs -0 -n 1 -P "$(nproc)" sh -c '
 	said=$(clang-tidy --quiet --warnings-as-errors="*" "$1" -- -std=c11 -D_GNU_SOURCE -Imilter -DHAVE_SYSTEMD=1 \
+		-DHAVE_LIBPQ=1 -I/usr/include/postgresql \
 		-DPACKAGE_VERSION="\"0\"" -DPACKAGE_NAME="\"sekisho\"" -DSYSCONF_DIR="\"/etc\"" \
 		-Xclang -analyzer-config -Xclang max-nodes=60000 2>&1) && exit 0
 	printf "%s\n" "$said" | grep -E "(warning|error):" || echo "$1: clang-tidy fails"
