@@ -152,13 +152,14 @@ static void take_failures(void *self, const struct sums *sums)
 	deliver_failures(self, sums);
 }
 
-/* What is due is noted first: a message is reported once, or not at all. */
+/* Behind the reading: a store that could not be read is read again the next time, and what went before it
+ * failed is known by its kind. */
 static bool note_due(const struct request *request, struct bureau *bureau, int64_t until)
 {
 	if (!request->bureau.send || request->day != NULL || request->domain != NULL ||
 		ledger_note_failures_until(bureau->ledger, until))
 		return true;
-	fprintf(stderr, "sekisho report: nothing is sent: the ledger cannot be written\n");
+	fprintf(stderr, "sekisho report: the ledger cannot be written\n");
 	return false;
 }
 
@@ -173,9 +174,7 @@ static int failure(const struct request *request, struct bureau *bureau, int64_t
 	gathering.failures = true;
 	gathering.take = take_failures;
 	gathering.self = &delivery;
-	if (!note_due(request, bureau, gathering.until))
-		return EXIT_UNREADABLE;
-	good = gather_all(bureau, &gathering);
+	good = gather_all(bureau, &gathering) && note_due(request, bureau, gathering.until);
 	printf("%" PRIu64 " domains, %" PRIu64 " messages, %" PRIu64 " reports written, %" PRIu64
 	       " sent, %" PRIu64 " failed, %" PRIu64 " held back by a limit\n",
 		delivery.domains, delivery.messages, delivery.post.written, delivery.post.sent,

@@ -53,9 +53,7 @@ static void add_words(struct buf *text, const struct failure_letter *letter)
 		"and that did not authenticate. It was received by\n%s\non %s.\n",
 		boundary, letter->domain, letter->receiver, mail_date(letter->arrival, text->arena));
 	if (letter->incidents > 1)
-		buf_printf(text,
-			"%" PRIu64 " messages of this kind came since the last report; this is the first.\n",
-			letter->incidents);
+		buf_printf(text, "It is the first of %" PRIu64 " messages of its kind.\n", letter->incidents);
 	buf_text(text, "It was asked for by the ruf= tag of the DMARC record.\n");
 }
 
