@@ -138,7 +138,8 @@ dns_stop() {
 	rm -f "$work/nsd/pid"
 }
 
-# sekishod with the given lines of configuration added to a base that suits the namespace.
+# sekishod with the given lines of configuration added to a base that suits the namespace. SEKISHO_RUNNER goes in
+# front of it (valgrind …).
 daemon_up() {
 	mkdir -p "$work/run"
 	chmod 755 "$work/run"
@@ -156,10 +157,17 @@ daemon_up() {
 	} >"$work/run/sekisho.conf"
 	: >"$work/run/log.json"
 	chmod 666 "$work/run/log.json"
-	ip netns exec "$ns" "$build/sekishod" -c "$work/run/sekisho.conf" >"$work/run/daemon.log" 2>&1 &
+	# shellcheck disable=SC2086
+	ip netns exec "$ns" ${SEKISHO_RUNNER:-} "$build/sekishod" -c "$work/run/sekisho.conf" >"$work/run/daemon.log" 2>&1 &
 	daemon_pid=$!
 	pids="$pids $daemon_pid"
-	await 100 test -S "$work/run/sekisho.sock" || { cat "$work/run/daemon.log"; say "sekishod does not start"; exit 1; }
+	await "$(if [ -n "${SEKISHO_RUNNER:-}" ]; then echo 1200; else echo 100; fi)" test -S "$work/run/sekisho.sock" || { cat "$work/run/daemon.log"; say "sekishod does not start"; exit 1; }
+}
+
+# Ends sekishod and waits for it; its status is the function's.
+daemon_down() {
+	kill "$daemon_pid"
+	wait "$daemon_pid"
 }
 
 # A private Postfix with sekishod as its only milter, everything for rx.example into one maildir.

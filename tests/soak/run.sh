@@ -21,7 +21,7 @@ mkdir -p "$work/run"
 chown nobody "$work/run" # for the key memory, the evidence and the store
 daemon_up "workers = 2" "store = sqlite:$work/run/verdicts.db" "store-spool = $work/run/spool" \
 	"dns-cache-entries = $cache"
-await 100 test -s "$work/run/verdicts.db" || { say "no store"; exit 1; }
+await 600 test -s "$work/run/verdicts.db" || { say "no store"; exit 1; }
 ip netns exec "$ns" "$soak" "unix:$work/run/sekisho.sock" "$daemon_pid" "$messages" "$connections" "$growth_kb" \
 	"$work/kinds/manifest" >"$work/table"
 status=$?
@@ -40,6 +40,7 @@ else
 	say "$rows rows in the store for ${answered:-0} messages answered"
 	status=1
 fi
+daemon_down || { say "sekishod ended with status $?"; status=1; }
 [ $status -eq 0 ] || cat "$work/run/daemon.log"
 [ $status -eq 0 ] && say "ok - soak" || say "not ok - soak"
 exit $status

@@ -26,9 +26,11 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define AMS "a=rsa-sha256; c=relaxed/relaxed; d=list.example; s=rsa; h=from:to:subject;"
 #define AS "a=rsa-sha256; d=list.example; s=rsa;"
+#define AMS_ED25519 "a=ed25519-sha256; c=relaxed/relaxed; d=list.example; s=ed; h=from;"
+#define AS_ED25519 "a=ed25519-sha256; d=list.example; s=ed;"
 #define AAR "list.example; spf=pass smtp.mailfrom=taro@hoge.example; dmarc=pass header.from=hoge.example"
 
-enum { NOW = 1772355600, SETS = 210 };
+enum { NOW = 1772355600, SETS = 210, SIGNED_BY_RSA = 60 };
 
 static const char BODY[] = "Hello,\r\n\r\nthis is  it. \r\n\r\n";
 static struct suffixes *suffixes;
@@ -170,6 +172,13 @@ static void add_sets(struct scene *scene, unsigned count)
 		add_set(scene, AAR, AMS, AS, KEY_RSA_2048);
 }
 
+/* Many are made sooner: with RSA, 200 take minutes under valgrind. */
+static void add_quick_sets(struct scene *scene, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		add_set(scene, AAR, AMS_ED25519, AS_ED25519, KEY_ED25519_ONE);
+}
+
 static const struct arc_verdict *verify(struct scene *scene)
 {
 	struct header_list header = header_of(scene);
@@ -228,8 +237,7 @@ static void whole_chains(void **state)
 		{"a=rsa-sha256; d=list.example; s=rsa; h=from;", AS, KEY_RSA_2048}, /* signed as simple */
 		{"a=rsa-sha256; c=relaxed/relaxed; d=list.example; s=rsa; h=from; l=28; new=1; v=1;",
 			"a=rsa-sha256; d=List.Example; s=RSA; new=1;", KEY_RSA_2048},
-		{"a=ed25519-sha256; c=relaxed/relaxed; d=list.example; s=ed; h=from;",
-			"a=ed25519-sha256; d=list.example; s=ed;", KEY_ED25519_ONE},
+		{AMS_ED25519, AS_ED25519, KEY_ED25519_ONE},
 		{"a=rsa-sha256; c=relaxed/relaxed; d=list.example; s=k1024; h=from;",
 			"a=rsa-sha256; d=list.example; s=k1024;", KEY_RSA_1024},
 		{"a=rsa-sha256; c=relaxed/relaxed; d=list.example; s=k4096; h=from;",
@@ -364,7 +372,7 @@ static void floods(void **state)
 	} rows[] = {
 		{9, RESULT_PASS, ARCFAULT_NONE},
 		{50, RESULT_PASS, ARCFAULT_NONE},          /* 4.2.1, 5.2: as many are verified */
-		{51, RESULT_FAIL, ARCFAULT_TOO_MANY_SETS}, /* 4.2.1 */
+		{51, RESULT_FAIL, ARCFAULT_TOO_MANY_SETS}, /* 4.2.1: found before any key */
 		{200, RESULT_FAIL, ARCFAULT_TOO_MANY_SETS},
 	};
 
@@ -372,7 +380,7 @@ static void floods(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct scene scene = scene_open();
 
-		add_sets(&scene, rows[i].sets);
+		(rows[i].sets > SIGNED_BY_RSA ? add_quick_sets : add_sets)(&scene, rows[i].sets);
 		verify(&scene);
 		assert_int_equal(scene.verdicts.arc.result, rows[i].result);
 		assert_int_equal(scene.verdicts.arc.fault, rows[i].fault);
