@@ -13,6 +13,7 @@
 
 /* Our limits: 64 MB of pages, some 100,000 keys; a key not seen for 400 days outlived every rotation. */
 enum { BUSY_MS = 200, PATH_SIZE = 4096, KEPT_DAYS = 400, DAY = 86400, WRITES_BETWEEN_CLEANINGS = 1000 };
+enum { OPENING_MS = 1000 }; /* all workers make a new file's tables at once */
 
 static const char schema[] =
 	"PRAGMA journal_mode=WAL;"
@@ -92,8 +93,9 @@ static struct key_store *open_once(const char *path, bool *damaged, struct fault
 	}
 	if (sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
 			SQLITE_OK &&
-		sqlite3_busy_timeout(store->database, BUSY_MS) == SQLITE_OK &&
-		sqlite3_exec(store->database, schema, NULL, NULL, NULL) == SQLITE_OK)
+		sqlite3_busy_timeout(store->database, OPENING_MS) == SQLITE_OK &&
+		sqlite3_exec(store->database, schema, NULL, NULL, NULL) == SQLITE_OK &&
+		sqlite3_busy_timeout(store->database, BUSY_MS) == SQLITE_OK)
 		return store;
 	(void)give_up(store, "opening", fault);
 	*damaged = key_store_set_aside(&store, path);
