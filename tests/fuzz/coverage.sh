@@ -34,6 +34,10 @@ files_of() { # NAME
 	key_record) echo records/key_record records/rsa_key records/tag_list base/base64 ;;
 	logbook) echo logbook/line logbook/json_line logbook/pairs_line logbook/entry logbook/census ;;
 	macro_guard) echo session/macro_guard ;;
+	opendmarc_history) echo feedback/opendmarc_history ;;
+	received) echo diagnose/hops inspect/gateway ;;
+	report_uri) echo feedback/destination ;;
+	store_row) echo store/row feedback/aggregate_xml feedback/sums feedback/failure_letter ;;
 	mime) echo message/mime message/header_list message/encoded_word ;;
 	settings) echo settings/read settings/lines settings/shape settings/store ;;
 	signature_tags) echo records/signature_tags records/tag_list base/domain ;;

@@ -49,6 +49,8 @@ def harvest(folder):
         signature = re.search(rb"(?s)[;\s]h=([^;]*)", octets)
         if signature is not None:
             keep("change", b"\x01" + re.sub(rb"\s", b"", signature[1]) + b"\n" + octets)
+        received = re.findall(rb"(?im)^received:((?:.*\r?\n[ \t])*.*)", octets.split(b"\r\n\r\n")[0])
+        keep("received", b"\x01".join(received))
         for field in re.split(rb"\r\n(?![ \t])", octets.split(b"\r\n\r\n")[0]):
             name, _, value = field.partition(b":")
             if name.lower() in FIELDS:

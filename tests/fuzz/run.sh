@@ -14,6 +14,12 @@ command -v clang >/dev/null || { echo "clang is not installed"; exit 1; }
 failed=0
 mkdir -p "$build/fuzz"
 
+# Runs side by side would renew the same Makefile at once.
+if command -v flock >/dev/null; then
+	exec 9>"$build/fuzz/lock"
+	flock 9
+fi
+
 # The two libraries once, in a build folder of their own.
 if [ ! -e "$build/fuzz/Makefile" ]; then
 	(cd "$build/fuzz" && CC=clang CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
@@ -23,6 +29,7 @@ make -s -C "$build/fuzz" -j"$(nproc)" libpure.a libcore.a >"$build/fuzz/make.log
 libraries=$(printf 'include Makefile\nprint-core-libs:\n\t@echo $(core_libs) $(ZLIB_LIBS)\n' | make -s -C "$build/fuzz" -f - print-core-libs)
 
 python3 "$folder/harvest.py" "$build/fuzz/corpus" || echo "no python3: the seeds alone"
+exec 9>&-
 
 # A target says which files of tests/support it needs by including their headers.
 build_target() { # NAME

@@ -2,7 +2,7 @@
 # A short soak with sekishod and all its processes under valgrind: what it finds is printed. Memory is valgrind's, so
 # growth is not looked at. Usage: tests/soak/valgrind.sh BUILD-FOLDER [MESSAGES]
 set -u
-build=${1:?usage: tests/soak/valgrind.sh BUILD-FOLDER [MESSAGES]} messages=${2:-2000}
+build=${1:?usage: tests/soak/valgrind.sh BUILD-FOLDER [MESSAGES]} messages=${2:-1000}
 folder=$(cd "$(dirname "$0")/.." && pwd)
 found=$(mktemp -d /tmp/sekisho-valgrind.XXXXXX)
 trap 'rm -rf "$found"' EXIT
