@@ -39,6 +39,7 @@ struct writer {
 	struct keeper *keeper;
 	struct keeper_counts told;
 	struct key_exchange exchange;
+	bool has_more;  /* the spool is being emptied */
 	int64_t end_ms; /* when the lifeline was seen closed; 0: not yet */
 };
 
@@ -66,7 +67,12 @@ static bool has_no_time(void *self)
 
 static bool attend(void *self, struct database *database, int64_t now_s, struct fault *fault)
 {
-	return key_exchange_tend(&((struct writer *)self)->exchange, database, now_s, fault);
+	struct fault reason = {""};
+
+	if (key_exchange_tend(&((struct writer *)self)->exchange, database, now_s, &reason))
+		return true;
+	fault_set(fault, "keys that verified are not exchanged with other machines: %.150s", reason.text);
+	return false;
 }
 
 static struct keeper_plan plan_of(struct writer *writer)
@@ -135,7 +141,7 @@ static size_t write_some(struct writer *writer, struct arena *arena, int wait_ms
 
 	keeper_put(writer->keeper, rows, count, clock_wall());
 	if (!is_ending(writer))
-		keeper_tend(writer->keeper, clock_wall());
+		writer->has_more = keeper_tend(writer->keeper, clock_wall());
 	tell(writer, broken);
 	(void)atomic_fetch_sub(&writer->counters->rows_held, count + broken);
 	arena_reset(arena);
@@ -157,7 +163,7 @@ int writer_run(void)
 	}
 	arena = arena_new();
 	while (!is_ending(&writer))
-		(void)write_some(&writer, arena, WAIT_MS);
+		(void)write_some(&writer, arena, writer.has_more ? 0 : WAIT_MS);
 	intake_finish(writer.intake);
 	while (write_some(&writer, arena, 0) > 0)
 		;

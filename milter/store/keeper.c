@@ -18,7 +18,7 @@ enum {
 	DAY_S = 86400,
 };
 
-enum trouble { NO_DATABASE, NO_SPOOL, LOST, TROUBLES };
+enum trouble { NO_DATABASE, NO_SPOOL, LOST, NOT_ATTENDED, TROUBLES };
 
 struct keeper {
 	struct keeper_plan plan;
@@ -189,7 +189,7 @@ static void prune(struct keeper *keeper, int64_t now_s)
 	keeper->prune_s = left ? now_s : now_s + PRUNE_S;
 }
 
-void keeper_tend(struct keeper *keeper, int64_t now_s)
+bool keeper_tend(struct keeper *keeper, int64_t now_s)
 {
 	struct fault fault = {""};
 
@@ -201,8 +201,14 @@ void keeper_tend(struct keeper *keeper, int64_t now_s)
 	if (keeper->database != NULL)
 		prune(keeper, now_s);
 	if (keeper->database != NULL && keeper->plan.attend != NULL &&
-		!keeper->plan.attend(keeper->plan.self, keeper->database, now_s, &fault))
-		lose_database(keeper, &fault, now_s);
+		!keeper->plan.attend(keeper->plan.self, keeper->database, now_s, &fault)) {
+		/* is it the database? then its pruning will not work either */
+		keeper->prune_s = now_s;
+		prune(keeper, now_s);
+		if (keeper->database != NULL)
+			say(keeper, NOT_ATTENDED, now_s, fault.text);
+	}
+	return keeper->database != NULL && keeper->spool != NULL && !spool_is_empty(keeper->spool);
 }
 
 struct keeper_counts keeper_counts(const struct keeper *keeper)

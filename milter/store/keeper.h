@@ -21,7 +21,7 @@ struct keeper_plan {
 	uint64_t most_octets;                      /* of the database; 0: any number */
 	void (*say)(void *self, const char *text); /* at most once a minute for the same kind of trouble */
 	/* Called from keeper_tend while the database is there: what else is to be done with it, in bounded
-	 * time. NULL: nothing. False with the reason in fault when the database failed. */
+	 * time. NULL: nothing. False with the reason in fault, which is told; verdicts go on. */
 	bool (*attend)(void *self, struct database *database, int64_t now_s, struct fault *fault);
 	bool (*is_over)(void *self); /* no time is left to wait for the database: the spool takes everything;
 					NULL: never */
@@ -38,8 +38,8 @@ struct keeper *keeper_open(const struct keeper_plan *plan, int64_t now_s);
 /* Afterwards the rows are in the database, in the spool, or counted as lost. */
 void keeper_put(struct keeper *keeper, const struct row *rows, size_t count, int64_t now_s);
 
-/* What is due: call it every second or so. */
-void keeper_tend(struct keeper *keeper, int64_t now_s);
+/* What is due: call it every second or so, and at once again when it says that there is more to be done. */
+bool keeper_tend(struct keeper *keeper, int64_t now_s);
 
 struct keeper_counts keeper_counts(const struct keeper *keeper);
 void keeper_close(struct keeper **keeper);

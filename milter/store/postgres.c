@@ -182,6 +182,7 @@ static bool prune_postgres(
 	struct postgres *self = engine;
 	struct arena *arena = arena_new();
 	int64_t date = server_number(self->server, oldest);
+	struct fault other = {""};
 	bool good = true;
 
 	(void)most_octets; /* a database server has its own means */
@@ -191,7 +192,13 @@ static bool prune_postgres(
 		self->day_count = 0;
 	}
 	arena_free(&arena);
-	return good && shared_keys_prune(self->server, fault);
+	if (good)
+		(void)shared_keys_prune(self->server, &other); /* verdicts do not depend on it */
+	if (good && !server_is_there(self->server)) {
+		fault_set(fault, "postgresql, looking for old days: the connection is gone");
+		good = false;
+	}
+	return good;
 }
 
 struct reading {

@@ -241,6 +241,11 @@ bool server_copy(struct server *server, const char *sql, const char *octets, siz
 	return result != NULL;
 }
 
+bool server_is_there(const struct server *server)
+{
+	return !server->dead && PQstatus(server->connection) == CONNECTION_OK;
+}
+
 bool server_said(const struct server *server, const char *state)
 {
 	return strcmp(server->state, state) == 0;

@@ -47,6 +47,9 @@ bool server_read(struct server *server, const char *sql, const char *const *valu
 /* "COPY … FROM STDIN" with these octets. */
 bool server_copy(struct server *server, const char *sql, const char *octets, size_t len, struct fault *fault);
 
+/* Is the connection of any use? Asks nobody: what the last operation met. */
+bool server_is_there(const struct server *server);
+
 /* Has the last operation failed with this SQLSTATE? */
 bool server_said(const struct server *server, const char *state);
 

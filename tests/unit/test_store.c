@@ -805,13 +805,13 @@ static void nothing_is_lost_while_it_is_away(void **state)
 	assert_int_equal(told.count, 1);
 	assert_non_null(strstr(told.last, "spool"));
 	put_numbered(keeper, 0, 700, now);
-	keeper_tend(keeper, now + 1);
-	assert_int_equal(told.count, 1); /* not for every row */
+	assert_false(keeper_tend(keeper, now + 1)); /* nothing can be done about it now */
+	assert_int_equal(told.count, 1);            /* not for every row */
 	assert_int_equal(keeper_counts(keeper).spooled, 700);
 	assert_int_equal(mkdir(home, 0700), 0);
 	put_numbered(keeper, 700, 10, now + 2);
 	for (now += 10; now < 1020; now++)
-		keeper_tend(keeper, now);
+		(void)keeper_tend(keeper, now);
 	put_numbered(keeper, 710, 10, now);
 	assert_non_null(strstr(told.last, "there again"));
 	assert_int_equal(keeper_counts(keeper).lost, 0);
@@ -824,7 +824,7 @@ static void nothing_is_lost_while_it_is_away(void **state)
 	keeper_close(&keeper);
 	assert_int_equal(rename(gone, home), 0);
 	keeper = keeper_open(&plan, now);
-	keeper_tend(keeper, now);
+	(void)keeper_tend(keeper, now);
 	keeper_close(&keeper);
 	database = database_open(plan.where, false, &fault);
 	assert_int_equal(all_of(database, "", "", false, arena).count, 725);
@@ -874,21 +874,56 @@ static void a_store_that_opens_and_takes_nothing(void **state)
 		SQLITE_OK);
 	for (unsigned i = 0; i < 59; i++) {
 		put_numbered(keeper, i, 1, 1000 + i);
-		keeper_tend(keeper, 1000 + i);
+		(void)keeper_tend(keeper, 1000 + i);
 	}
 	assert_int_equal(told.count, 1);
 	assert_non_null(strstr(told.last, "disk is full"));
 	assert_in_range(keeper_counts(keeper).failures, 8, 59);
 	put_numbered(keeper, 59, 1, 1065);
-	keeper_tend(keeper, 1065);
+	(void)keeper_tend(keeper, 1065);
 	assert_int_equal(told.count, 2); /* a minute later again */
 	assert_int_equal(sqlite3_exec(other, "DROP TRIGGER full", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_close(other), SQLITE_OK);
-	keeper_tend(keeper, 1075);
+	(void)keeper_tend(keeper, 1075);
 	assert_int_equal(told.count, 3);
 	assert_non_null(strstr(told.last, "there again"));
 	assert_int_equal(keeper_counts(keeper).stored, 60);
 	assert_int_equal(keeper_counts(keeper).lost, 0);
+	keeper_close(&keeper);
+	arena_free(&arena);
+}
+
+static bool fail_to_attend(void *self, struct database *database, int64_t now_s, struct fault *fault)
+{
+	(void)self;
+	(void)now_s;
+	assert_non_null(database);
+	fault_set(fault, "no permission for the keys");
+	return false;
+}
+
+/* What else is done with the database may fail: verdicts are stored all the same. */
+static void what_is_done_beside_may_fail(void **state)
+{
+	struct arena *arena = arena_new();
+	struct told told = {0};
+	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s/beside.db", folder),
+		.spool_path = "",
+		.days = 36500,
+		.say = hear,
+		.attend = fail_to_attend,
+		.self = &told};
+	struct keeper *keeper = keeper_open(&plan, 1000);
+
+	(void)state;
+	for (unsigned i = 0; i < 50; i++) {
+		put_numbered(keeper, i, 1, 1000 + i);
+		(void)keeper_tend(keeper, 1000 + i);
+	}
+	assert_int_equal(told.count, 1);
+	assert_string_equal(told.last, "no permission for the keys");
+	assert_int_equal(keeper_counts(keeper).stored, 50);
+	assert_int_equal(keeper_counts(keeper).failures, 0);
 	keeper_close(&keeper);
 	arena_free(&arena);
 }
@@ -929,6 +964,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_lost_while_it_is_away),
 		cmocka_unit_test(without_spool_they_are_counted),
 		cmocka_unit_test(a_store_that_opens_and_takes_nothing),
+		cmocka_unit_test(what_is_done_beside_may_fail),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
