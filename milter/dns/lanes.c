@@ -38,6 +38,7 @@ bool lanes_open(struct lanes *lanes, const struct resolvers *resolvers, const st
 void lanes_close(struct lanes *lanes)
 {
 	free_contexts(lanes->contexts);
+	free_contexts(lanes->former);
 }
 
 struct ub_ctx *lanes_take(const struct lanes *lanes, const struct question *question)
@@ -52,7 +53,6 @@ bool lanes_are_stale(struct lanes *lanes)
 	return lanes->stale;
 }
 
-/* The first to be freed takes the log of all contexts of this process with it. */
 bool lanes_renew(struct lanes *lanes)
 {
 	struct ub_ctx *fresh[LANES] = {NULL};
@@ -69,11 +69,22 @@ bool lanes_renew(struct lanes *lanes)
 		free_contexts(fresh);
 		return false;
 	}
-	free_contexts(lanes->contexts);
+	lanes_drop_former(lanes);
 	for (int i = 0; i < LANES; i++) {
+		lanes->former[i] = lanes->contexts[i];
 		lanes->contexts[i] = fresh[i];
-		(void)ub_ctx_debugout(fresh[i], lanes->log);
 	}
 	lanes->stale = false;
 	return true;
+}
+
+/* One that is freed takes the log of all contexts of this process with it. */
+void lanes_drop_former(struct lanes *lanes)
+{
+	for (int i = 0; i < LANES; i++) {
+		if (lanes->former[i] == NULL)
+			continue;
+		unbound_context_free(&lanes->former[i]);
+		(void)ub_ctx_debugout(lanes->contexts[i], lanes->log);
+	}
 }

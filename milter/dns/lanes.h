@@ -15,7 +15,7 @@ struct ub_ctx;
 enum lane { LANE_CHECKED, LANE_UNCHECKED, LANES };
 
 struct lanes {
-	struct ub_ctx *contexts[LANES];
+	struct ub_ctx *contexts[LANES], *former[LANES];
 	const struct resolvers *resolvers;
 	const struct settings *settings;
 	FILE *log;
@@ -39,5 +39,8 @@ bool lanes_are_stale(struct lanes *lanes);
 /* Opens new ones when they are stale, once a second at most; true when it did. What was under way in the old
  * ones is forgotten: its callbacks are not called any more. Not from inside of such a callback. */
 bool lanes_renew(struct lanes *lanes);
+
+/* Ends the old ones, which waits for their threads: best when the new ones have something to do. */
+void lanes_drop_former(struct lanes *lanes);
 
 #endif

@@ -25,8 +25,6 @@ enum {
 	RETRY_MS = 200, /* pause before a silent resolver is asked again */
 };
 
-static const char resolv_conf[] = "/etc/resolv.conf";
-
 /* A question on its way; belongs to the dispatcher as soon as it was handed over. */
 struct asking {
 	struct asking *next;
@@ -237,6 +235,7 @@ static void *dispatch(void *own)
 	while (send_handed_over(dispatcher)) {
 		int wait_ms = send_retries(dispatcher);
 
+		lanes_drop_former(&dispatcher->lanes);
 		for (int i = 0; i < LANES; i++)
 			fds[i] =
 				(struct pollfd){.fd = ub_fd(dispatcher->lanes.contexts[i]), .events = POLLIN};
@@ -330,14 +329,10 @@ static void close_network(void *self)
 static bool find_resolvers(
 	struct dispatcher *dispatcher, const struct settings *settings, struct fault *fault)
 {
-	struct fault why = {.text = ""};
-
-	if (!resolvers_take(&dispatcher->resolvers, &settings->nameservers, fault))
+	if (!resolvers_find(&dispatcher->resolvers, &settings->nameservers, fault))
 		return false;
-	if (dispatcher->resolvers.count > 0 || resolvers_read(&dispatcher->resolvers, resolv_conf, &why))
-		return true;
-	fault_set(fault, "%s", why.text);
-	(void)snprintf(dispatcher->unusable, sizeof dispatcher->unusable, "%s", why.text);
+	if (dispatcher->resolvers.count == 0)
+		(void)snprintf(dispatcher->unusable, sizeof dispatcher->unusable, "%s", fault->text);
 	return true;
 }
 

@@ -104,6 +104,15 @@ bool resolvers_read(struct resolvers *resolvers, const char *path, struct fault 
 	return false;
 }
 
+bool resolvers_find(struct resolvers *resolvers, const struct text_list *list, struct fault *fault)
+{
+	if (!resolvers_take(resolvers, list, fault))
+		return false;
+	if (resolvers->count == 0)
+		(void)resolvers_read(resolvers, "/etc/resolv.conf", fault);
+	return true;
+}
+
 void resolvers_describe(const struct resolvers *resolvers, char *text, size_t size)
 {
 	size_t len = 0;

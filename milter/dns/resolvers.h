@@ -19,6 +19,10 @@ bool resolvers_take(struct resolvers *resolvers, const struct text_list *list, s
  * then no name can be resolved. */
 bool resolvers_read(struct resolvers *resolvers, const char *path, struct fault *fault);
 
+/* The option's, else those of /etc/resolv.conf. False when the option is wrong. That there are none at all is
+ * no failure; then fault has the reason. */
+bool resolvers_find(struct resolvers *resolvers, const struct text_list *list, struct fault *fault);
+
 /* "192.0.2.53, 192.0.2.54" */
 void resolvers_describe(const struct resolvers *resolvers, char *text, size_t size);
 
