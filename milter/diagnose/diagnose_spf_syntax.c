@@ -6,6 +6,7 @@
 #include "diagnose/half_width.h"
 #include "diagnose/known_answers.h"
 #include "diagnose/producers.h"
+#include "diagnose/spf_cut.h"
 #include "diagnose/spf_lint.h"
 #include "diagnose/spf_proposal.h"
 #include "diagnose/spf_seam.h"
@@ -155,9 +156,9 @@ bool spf_truncated_cause(struct collection *collection)
 {
 	const char *record = record_of(collection);
 	bool neutral = collection->facts->verdicts->spf.result == RESULT_NEUTRAL;
-	bool seen = spf_lint_truncated(record, collection->arena);
+	bool seen = spf_cut_is_seen(record, collection->arena);
 
-	if (!seen && (!neutral || !spf_lint_fills_limit(record, collection->arena)))
+	if (!seen && (!neutral || !spf_cut_is_possible(record, collection->arena)))
 		return false;
 	cause_found(collection, CAUSE_SPF_TRUNCATED, seen ? CONFIDENCE_STRONG : CONFIDENCE_LIKELY,
 		DETAILS({"len", arena_printf(collection->arena, "%zu", strlen(record))}));

@@ -28,11 +28,4 @@ struct spf_finding spf_lint_word(const char *record, const struct spf_word *word
 /* The record with every slip of its words mended; NULL when one of them needs somebody who knows. */
 const char *spf_lint_mended(const char *record, struct arena *arena);
 
-/* Cut at one of the lengths that control panels know, in the middle of a word? */
-bool spf_lint_truncated(const char *record, struct arena *arena);
-
-/* Has no end of its own, and exactly one of the two lengths at which most panels cut? Then it may have been
- * cut where nobody sees it: "ip4:192.0.2.1" is what is left of "ip4:192.0.2.108". */
-bool spf_lint_fills_limit(const char *record, struct arena *arena);
-
 #endif
