@@ -1,14 +1,21 @@
 /* Loaded into a daemon under test (LD_PRELOAD): the wall clock stands as many seconds off as the file of
  * SEKISHO_CLOCK_FILE says, an int64_t that the test changes while the daemon runs. The monotonic clock is
- * left alone, as it is when an administrator or NTP sets the time. */
+ * left alone, as it is when an administrator or NTP sets the time. The kernel does not know of it, so whoever
+ * waits until a time of the wall clock is made to wait until the right one: a libmilter that is set back
+ * would not wait at all, and keep the machine busy. */
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { WALL_LEAST_S = 1000000000 }; /* no monotonic clock has run for so long */
 
 static const volatile int64_t *offset;
 
@@ -57,4 +64,16 @@ time_t time(time_t *now)
 	if (now != NULL)
 		*now = exact.tv_sec;
 	return exact.tv_sec;
+}
+
+int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until)
+{
+	int (*original)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+	void *symbol = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+	struct timespec real = *until;
+
+	memcpy(&original, &symbol, sizeof original);
+	if (real.tv_sec >= WALL_LEAST_S)
+		real.tv_sec -= moved();
+	return original(condition, mutex, &real);
 }
