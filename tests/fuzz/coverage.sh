@@ -27,6 +27,7 @@ files_of() { # NAME
 	change) echo diagnose/body_change diagnose/body_variants diagnose/body_lines diagnose/header_change \
 		diagnose/header_candidates message/canon ;;
 	diagnose) echo diagnose/diagnosis diagnose/spf_text diagnose/key_text diagnose/spf_lint ;;
+	dkim_body) echo verify/body_hashes verify/signed_content message/body_canon ;;
 	dmarc_record) echo records/dmarc_record ;;
 	dns_packet) echo dns/packet dns/name ;;
 	dns_rdata) echo dns/rdata dns/presentation ;;
@@ -50,9 +51,10 @@ for target in "$@"; do
 	name=${name#fuzz_}
 	files=$(for file in $(files_of "$name"); do echo "$source/milter/$file.c"; done)
 	[ -n "$files" ] || { echo "$name: no files named in coverage.sh"; continue; }
+	support=$(sed -n "s|^#include \"\(support/.*\)\.h\"|$source/tests/\1.c|p" "$folder/fuzz_$name.c")
 	# shellcheck disable=SC2086
 	clang -g -O1 -std=c11 -D_GNU_SOURCE -fsanitize=fuzzer -fprofile-instr-generate -fcoverage-mapping -I"$source/milter" \
-		-o "$name" "$folder/fuzz_$name.c" libcore.a libpure.a $libraries
+		-I"$source/tests" -o "$name" "$folder/fuzz_$name.c" $support libcore.a libpure.a $libraries
 	mkdir -p "$corpora/$name"
 	LLVM_PROFILE_FILE=$name.profraw "./$name" -runs=0 "$corpora/$name" "$folder/seeds/$name" >"$name.log" 2>&1 ||
 		{ echo "$name: see $build/fuzz-coverage/$name.log"; continue; }
