@@ -290,7 +290,7 @@ void album_close(struct album *album)
 {
 	for (size_t i = 0; i < album->count; i++)
 		qsort(album->pages[i]->sightings, album->pages[i]->sighting_count,
-			sizeof album->pages[i]->sightings[0], newest_first);
+			sizeof(const struct sighting *), newest_first);
 }
 
 int64_t album_middle(const struct album *album)
