@@ -145,7 +145,7 @@ static size_t write_some(struct writer *writer, struct arena *arena, int wait_ms
 	tell(writer, broken);
 	(void)atomic_fetch_sub(&writer->counters->rows_held, count + broken);
 	arena_reset(arena);
-	return count;
+	return count + broken;
 }
 
 int writer_run(void)

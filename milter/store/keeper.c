@@ -101,19 +101,26 @@ static void lose_database(struct keeper *keeper, const struct fault *fault, int6
 	say_database(keeper, fault, now_s);
 }
 
+/* Tried again with each row that needs it: a full disk gets space, a folder is made. */
+static void open_spool(struct keeper *keeper, int64_t now_s)
+{
+	struct fault fault = {""};
+
+	if (keeper->spool != NULL || keeper->plan.spool_path[0] == '\0')
+		return;
+	keeper->spool = spool_open(keeper->plan.spool_path, keeper->plan.spool_most, &fault);
+	if (keeper->spool == NULL)
+		say(keeper, NO_SPOOL, now_s, fault.text);
+}
+
 struct keeper *keeper_open(const struct keeper_plan *plan, int64_t now_s)
 {
 	struct keeper *keeper = calloc(1, sizeof *keeper);
-	struct fault fault = {""};
 
 	if (keeper == NULL)
 		abort();
 	keeper->plan = *plan;
-	if (plan->spool_path[0] != '\0') {
-		keeper->spool = spool_open(plan->spool_path, plan->spool_most, &fault);
-		if (keeper->spool == NULL)
-			say(keeper, NO_SPOOL, now_s, fault.text);
-	}
+	open_spool(keeper, now_s);
 	open_database(keeper, now_s);
 	return keeper;
 }
@@ -133,6 +140,7 @@ static void put_aside(struct keeper *keeper, const struct row *rows, size_t coun
 	struct fault fault = {"there is no spool"};
 	size_t done = 0;
 
+	open_spool(keeper, now_s);
 	while (keeper->spool != NULL && done < count && spool_put(keeper->spool, &rows[done], &fault))
 		done++;
 	keeper->counts.spooled += done;

@@ -893,6 +893,31 @@ static void a_store_that_opens_and_takes_nothing(void **state)
 	arena_free(&arena);
 }
 
+/* A spool that could not be opened at the start is used as soon as it can be. */
+static void the_spool_is_opened_later(void **state)
+{
+	struct arena *arena = arena_new();
+	struct told told = {0};
+	struct keeper_plan plan = {.where = "sqlite:/nonexistent/v.db",
+		.spool_path = path_of("later/spool", arena),
+		.spool_most = 1000000,
+		.days = 1,
+		.say = hear,
+		.self = &told};
+	struct keeper *keeper = keeper_open(&plan, 1000);
+
+	(void)state;
+	put_numbered(keeper, 0, 3, 1001);
+	assert_int_equal(keeper_counts(keeper).lost, 3);
+	assert_int_equal(told.count, 3); /* the spool, the database, the loss: once each */
+	assert_int_equal(mkdir(path_of("later", arena), 0700), 0);
+	put_numbered(keeper, 3, 4, 1002);
+	assert_int_equal(keeper_counts(keeper).lost, 3);
+	assert_int_equal(keeper_counts(keeper).spooled, 4);
+	keeper_close(&keeper);
+	arena_free(&arena);
+}
+
 static bool fail_to_attend(void *self, struct database *database, int64_t now_s, struct fault *fault)
 {
 	(void)self;
@@ -965,6 +990,7 @@ int main(void)
 		cmocka_unit_test(without_spool_they_are_counted),
 		cmocka_unit_test(a_store_that_opens_and_takes_nothing),
 		cmocka_unit_test(what_is_done_beside_may_fail),
+		cmocka_unit_test(the_spool_is_opened_later),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
