@@ -176,8 +176,8 @@ static void replay(struct keeper *keeper, int64_t now_s)
 	if (broken > 0)
 		lose(keeper, broken, "the spool has rows that cannot be read", now_s);
 	if (count == 0 || database_put(keeper->database, rows, count, &fault)) {
-		spool_drop(keeper->spool);
 		note_stored(keeper, count);
+		spool_drop(keeper->spool);
 	} else {
 		lose_database(keeper, &fault, now_s);
 	}
