@@ -101,7 +101,7 @@ size_t arena_used(const struct arena *arena)
 	return arena->used;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_room(struct arena *arena, size_t size)
 {
 	struct chunk *chunk = arena->newest;
 	char *memory;
@@ -116,7 +116,12 @@ void *arena_alloc(struct arena *arena, size_t size)
 	memory = chunk->octets + chunk->used;
 	chunk->used += size;
 	arena->used += size;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(arena_room(arena, size), 0, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -128,10 +133,11 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_copy(struct arena *arena, const char *octets, size_t len)
 {
-	char *copy = arena_alloc(arena, len + 1);
+	char *copy = arena_room(arena, len + 1);
 
 	if (len > 0)
 		memcpy(copy, octets, len);
+	copy[len] = '\0';
 	return copy;
 }
 

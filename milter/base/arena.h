@@ -20,6 +20,9 @@ size_t arena_used(const struct arena *arena);
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* The same, not zeroed: for those who fill it at once, or never look behind what they wrote. */
+void *arena_room(struct arena *arena, size_t size);
+
 /* The array, zeroed; the product of the sizes is checked. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 

@@ -11,8 +11,9 @@ enum { FIRST_SIZE = 128 };
 
 struct buf buf_in(struct arena *arena)
 {
-	struct buf buf = {.arena = arena, .data = arena_alloc(arena, FIRST_SIZE), .size = FIRST_SIZE};
+	struct buf buf = {.arena = arena, .data = arena_room(arena, FIRST_SIZE), .size = FIRST_SIZE};
 
+	buf.data[0] = '\0';
 	return buf;
 }
 
@@ -26,8 +27,9 @@ static void make_room(struct buf *buf, size_t len)
 		return;
 	while (size - buf->len <= len)
 		size *= 2;
-	data = arena_alloc(buf->arena, size);
+	data = arena_room(buf->arena, size);
 	memcpy(data, buf->data, buf->len);
+	data[buf->len] = '\0';
 	buf->data = data;
 	buf->size = size;
 }
