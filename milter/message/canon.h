@@ -1,6 +1,5 @@
 /* The canonical forms of DKIM (RFC 6376 section 3.4) and the choice of signed header fields
- * (section 5.4.2): what a signer hashes, for the diagnosis and for ARC. The verdict itself rests on
- * libopendkim's own. */
+ * (section 5.4.2): what a signer hashes, for verdicts and for the diagnosis. */
 #ifndef MESSAGE_CANON_H
 #define MESSAGE_CANON_H
 

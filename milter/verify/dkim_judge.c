@@ -73,7 +73,7 @@ static void make_digests(struct signature *signature, const struct signatures *s
 		&signatures->bodies, tags->relaxed_body ? CANON_RELAXED : CANON_SIMPLE, tags->body_length);
 	struct digest header = signed_header_digest(work, tags, &work->header->fields[verdict->field]);
 
-	if (body == NULL)
+	if (body == NULL || body->digest.len != DIGEST_MAX || header.len != DIGEST_MAX)
 		return;
 	memcpy(verdict->header_digest, header.octets, DIGEST_MAX);
 	memcpy(verdict->body_digest, body->digest.octets, DIGEST_MAX);
@@ -131,9 +131,15 @@ static void judge_pass(struct signature *signature, const struct signatures *sig
 /* Of what does not fit the header part decides: without it bh= is nobody's word. */
 static void judge_digests(struct signature *signature, const struct signatures *signatures)
 {
-	const struct signature_verdict *verdict = &signature->verdict;
-	bool header_good = header_verifies(signature, signatures->work);
+	struct signature_verdict *verdict = &signature->verdict;
+	bool header_good;
 
+	if (!verdict->digests_known) {
+		signature_settle(signature, SIGFAULT_LIBRARY, "libcrypto made no hash");
+		verdict->result = RESULT_TEMPERROR;
+		return;
+	}
+	header_good = header_verifies(signature, signatures->work);
 	if (signature->tags.body_length > verdict->canonical_length)
 		signature_settle(signature, SIGFAULT_LENGTH_EXCEEDS_BODY, "l");
 	else if (!header_good)

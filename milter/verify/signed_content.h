@@ -1,5 +1,4 @@
-/* What a signature covers, and whether its b= fits: for ARC, and for the DKIM signatures that libopendkim
- * cannot read. For verify/ alone. */
+/* What a signature of DKIM or ARC covers of the header, and whether its b= fits. For verify/ alone. */
 #ifndef VERIFY_SIGNED_CONTENT_H
 #define VERIFY_SIGNED_CONTENT_H
 
