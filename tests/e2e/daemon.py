@@ -11,7 +11,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from daemon import Daemon, await_true, cpu_seconds, descriptors_of, is_alive  # noqa: E402
+from daemon import Daemon, await_true, cpu_seconds, descriptors_of, is_alive, settled_descriptors_of  # noqa: E402
 from milter_client import Gone, Message, Milter, deliver  # noqa: E402
 from points import check, point, run_points  # noqa: E402
 
@@ -275,7 +275,7 @@ def reload_bad():
 def worker_killed():
     with Daemon(workers="2").start() as daemon:
         workers = daemon.workers()
-        idle = {pid: descriptors_of(pid) for pid in workers}
+        idle = {pid: settled_descriptors_of(pid) for pid in workers}
         message = Message()
         milters = []
         for _ in range(12):
@@ -435,7 +435,7 @@ def aborts():
 def many():
     with Daemon(workers="1").start() as daemon:
         check(serves(daemon), "does not serve")
-        before = descriptors_of(daemon.workers()[0])
+        before = settled_descriptors_of(daemon.workers()[0])
         with Milter(daemon.where) as milter:
             milter.negotiate()
             milter.connect(Message())

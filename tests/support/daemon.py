@@ -192,6 +192,17 @@ def descriptors_of(pid):
         return 0
 
 
+def settled_descriptors_of(pid, quiet_seconds=1.0, seconds=20):
+    """When a process has begun: its threads open files of their own (evidence) behind the word that it is ready."""
+    known, since, end = descriptors_of(pid), time.monotonic(), time.monotonic() + seconds
+    while time.monotonic() - since < quiet_seconds and time.monotonic() < end:
+        time.sleep(0.05)
+        now = descriptors_of(pid)
+        if now != known:
+            known, since = now, time.monotonic()
+    return known
+
+
 def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rsplit(")", 1)[1].split()
