@@ -24,6 +24,11 @@ struct originals {
 	int (*poll)(struct pollfd *, nfds_t, int);
 };
 
+/* libmilter gives a connection back to the thread that watches all of them when its next command does not
+ * come within a millisecond: four threads wake up for the next one then. On a busy machine the MTA takes
+ * longer than that between two commands. */
+enum { LIBMILTERS_PATIENCE_MS = 1, PATIENCE_MS = 20 };
+
 static struct originals originals;
 static size_t longest; /* 0: not armed */
 
@@ -106,13 +111,18 @@ static bool is_here_already(int fd, int events)
 	return current != NULL && (events & POLLIN) != 0 && command_reader_has(current, fd);
 }
 
+static int waiting_ms(int timeout)
+{
+	return current != NULL && timeout == LIBMILTERS_PATIENCE_MS ? PATIENCE_MS : timeout;
+}
+
 /* libmilter looks here whether there is another command before it reads one. */
 int poll(struct pollfd *descriptors, nfds_t count, int timeout)
 {
 	struct pollfd *volatile asked = descriptors; /* poll.h declares it as only written */
 
 	if (count != 1 || !is_here_already(asked->fd, asked->events))
-		return theirs()->poll(descriptors, count, timeout);
+		return theirs()->poll(descriptors, count, waiting_ms(timeout));
 	asked->revents = POLLIN;
 	return 1;
 }
