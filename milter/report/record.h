@@ -31,8 +31,9 @@ struct record_field {
 struct record {
 	const struct record_field *fields;
 	size_t count;
-	int64_t time; /* seconds since 1970 */
-	int priority; /* syslog(3) level */
+	int64_t time;     /* seconds since 1970 */
+	int priority;     /* syslog(3) level */
+	const char *json; /* what record_json made of it before; NULL: nothing */
 };
 
 struct record record_of(

@@ -93,9 +93,12 @@ static void add_causes(struct buf *out, const struct record *record)
 /* By hand, not with jansson: it is written for every message, and once more for the store. */
 const char *record_json(const struct record *record, struct arena *arena)
 {
-	struct buf out = buf_in(arena);
 	char time[TIMESTAMP_SIZE];
+	struct buf out;
 
+	if (record->json != NULL)
+		return record->json;
+	out = buf_in(arena);
 	buf_text(&out, "{\"time\":");
 	add_string(&out, timestamp_format(record->time, time));
 	for (size_t i = 0; i < record->count; i++) {

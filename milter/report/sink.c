@@ -132,7 +132,8 @@ void sink_write(struct sink *sink, const struct record *record, struct arena *ar
 			finish(sink, NULL, errno);
 		break;
 	case LOG_SINK_JSON:
-		buf_printf(&line, "%s\n", record_json(record, arena));
+		buf_text(&line, record_json(record, arena));
+		buf_char(&line, '\n');
 		finish(sink, &line, 0);
 		break;
 	case LOG_SINK_AUTO:

@@ -11,7 +11,7 @@
 static bool store(const struct outlets *outlets, const struct findings *findings,
 	const struct decision *decision, const struct record *record, struct arena *arena)
 {
-	const struct row_texts texts = {.record = record_json(record, arena),
+	const struct row_texts texts = {.record = record->json,
 		.failure = failure_text(findings, decision, outlets->settings, outlets->failure_mask, arena)};
 
 	return feed_put(outlets->feed, findings, decision, &texts, arena);
@@ -22,6 +22,8 @@ void outlets_tell(const struct outlets *outlets, const struct findings *findings
 {
 	struct record record = record_of(findings, decision, arena);
 
+	if (feed_wants(outlets->feed))
+		record.json = record_json(&record, arena); /* the log may want the same */
 	sink_write(outlets->sink, &record, arena);
 	evidence_keep(outlets->evidence, outlets->settings, findings, decision, arena);
 	counters_observe(outlets->counters, findings, decision);
