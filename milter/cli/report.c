@@ -139,7 +139,7 @@ static struct gathering failures_due(const struct request *request, struct burea
 	} else if (request->bureau.send) {
 		int64_t until = ledger_failures_until(bureau->ledger);
 
-		if (until > gathering.from)
+		if (until > gathering.from && until <= now) /* else the clock was set back */
 			gathering.from = until;
 	} else {
 		gathering.until = INT64_MAX;

@@ -63,8 +63,9 @@ static bool is_over_limit(const struct reporting *reporting)
 
 	if (!post->send)
 		return post->written >= delivery->most || reporting->gone >= delivery->most_of_domain;
-	return ledger_failures(post->ledger, "", since) >= delivery->most ||
-	       ledger_failures(post->ledger, sums_domain(reporting->sums), since) >= delivery->most_of_domain;
+	return ledger_failures(post->ledger, "", since, post->now) >= delivery->most ||
+	       ledger_failures(post->ledger, sums_domain(reporting->sums), since, post->now) >=
+		       delivery->most_of_domain;
 }
 
 static bool is_wanted(
@@ -75,7 +76,7 @@ static bool is_wanted(
 	return !post_is_opted_out(post, destination->domain, destination->address) &&
 	       !ledger_is_refused(post->ledger, destination->address) &&
 	       !ledger_has_failure(post->ledger, sums_domain(reporting->sums), kind, destination->address,
-		       post->now - DAY_S);
+		       post->now - DAY_S, post->now);
 }
 
 /* Noted before it goes: what did not go is not tried again, the next of its kind is tomorrow's. */

@@ -120,23 +120,24 @@ bool ledger_refuse(struct ledger *ledger, const char *address, const char *why, 
 		       why, now, 0) == SQLITE_DONE;
 }
 
-bool ledger_has_failure(
-	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t since)
+bool ledger_has_failure(struct ledger *ledger, const char *domain, const char *kind, const char *address,
+	int64_t since, int64_t until)
 {
-	const struct values values = {.a = domain, .b = address, .c = since, .e = kind};
+	const struct values values = {.a = domain, .b = address, .c = since, .d = until, .e = kind};
 
 	return ask(ledger,
-		       "SELECT 1 FROM failures WHERE domain = ?1 AND address = ?2 AND time > ?3 AND kind = "
-		       "?5",
+		       "SELECT 1 FROM failures WHERE domain = ?1 AND address = ?2 AND kind = ?5"
+		       " AND time > ?3 AND time <= ?4",
 		       &values, NULL) == SQLITE_ROW;
 }
 
-uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t since)
+uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t since, int64_t until)
 {
-	const struct values values = {.a = domain, .b = "", .c = since, .e = ""};
+	const struct values values = {.a = domain, .b = "", .c = since, .d = until, .e = ""};
 	int64_t count = INT64_MAX; /* of a ledger that cannot be read: nothing more goes */
 
-	(void)ask(ledger, "SELECT count(*) FROM failures WHERE (?1 = '' OR domain = ?1) AND time > ?3",
+	(void)ask(ledger,
+		"SELECT count(*) FROM failures WHERE (?1 = '' OR domain = ?1) AND time > ?3 AND time <= ?4",
 		&values, &count);
 	return (uint64_t)count;
 }

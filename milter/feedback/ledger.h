@@ -24,12 +24,12 @@ bool ledger_note_sent(
 /* It did not go after all. */
 bool ledger_forget_sent(struct ledger *ledger, const char *domain, int64_t from, const char *address);
 
-/* Failure reports: kind is that of the failure. Sent since then to this address; to anybody, about mail of
- * the domain,
- * "" for all. */
-bool ledger_has_failure(
-	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t since);
-uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t since);
+/* Failure reports: kind is that of the failure. Sent behind since and not behind until, to this address; to
+ * anybody, about mail of the domain, "" for all. until is now: what a clock that has been set back noted for
+ * later times does not hold anything up. */
+bool ledger_has_failure(struct ledger *ledger, const char *domain, const char *kind, const char *address,
+	int64_t since, int64_t until);
+uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t since, int64_t until);
 bool ledger_note_failure(
 	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t now);
 

@@ -599,19 +599,24 @@ static void the_ledger_counts_failure_reports(void **state)
 	ledger_close(&ledger);
 	ledger = ledger_open(path, &fault);
 	assert_int_equal(ledger_failures_until(ledger), now + 1);
-	assert_int_equal(ledger_failures(ledger, "", now - day), 3);
-	assert_int_equal(ledger_failures(ledger, "a.example", now - day), 2);
-	assert_int_equal(ledger_failures(ledger, "'; DROP TABLE failures; --", now - day), 0);
-	assert_int_equal(ledger_failures(ledger, "", now), 1); /* the others are a day old */
-	assert_true(ledger_has_failure(ledger, "a.example", "k1", "x@a.example", now - day));
-	assert_false(ledger_has_failure(ledger, "a.example", "k2", "x@a.example", now - day));
-	assert_false(ledger_has_failure(ledger, "a.example", "k1", "x@a.example", now));
+	assert_int_equal(ledger_failures(ledger, "", now - day, INT64_MAX), 3);
+	assert_int_equal(ledger_failures(ledger, "a.example", now - day, INT64_MAX), 2);
+	assert_int_equal(ledger_failures(ledger, "'; DROP TABLE failures; --", now - day, INT64_MAX), 0);
+	assert_int_equal(ledger_failures(ledger, "", now, INT64_MAX), 1); /* the others are a day old */
+	assert_true(ledger_has_failure(ledger, "a.example", "k1", "x@a.example", now - day, INT64_MAX));
+	assert_false(ledger_has_failure(ledger, "a.example", "k2", "x@a.example", now - day, INT64_MAX));
+	assert_false(ledger_has_failure(ledger, "a.example", "k1", "x@a.example", now, INT64_MAX));
+	/* a clock that was set back: what is noted for later is not of today */
+	assert_int_equal(ledger_failures(ledger, "", now - day, now), 2);
+	assert_int_equal(ledger_failures(ledger, "", now - 2 * day, now - day), 0);
+	assert_false(ledger_has_failure(ledger, "b.example", "k1", "x@a.example", now + 4 - day, now + 4));
+	assert_true(ledger_has_failure(ledger, "b.example", "k1", "x@a.example", now + 5 - day, now + 5));
 	/* the same again is told later, not twice */
 	assert_true(ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now + day));
-	assert_int_equal(ledger_failures(ledger, "a.example", now), 1);
+	assert_int_equal(ledger_failures(ledger, "a.example", now, INT64_MAX), 1);
 	/* what is older than two days is forgotten */
 	assert_true(ledger_note_failure(ledger, "a.example", "k3", "x@a.example", now + 4 * day));
-	assert_int_equal(ledger_failures(ledger, "", 0), 1);
+	assert_int_equal(ledger_failures(ledger, "", 0, INT64_MAX), 1);
 	ledger_close(&ledger);
 	assert_int_equal(unlink(path), 0);
 }
