@@ -37,7 +37,7 @@ static bool send(struct key_exchange *exchange, struct database *database, struc
 		if (good) {
 			marks->sent = mark_behind(&keys, marks->sent, now_s);
 			exchange->sent += keys.count;
-			if (keys.count == PORTION)
+			if (keys.count == PORTION && marks->sent <= now_s)
 				exchange->due_s = now_s + 1;
 		}
 	}
@@ -98,6 +98,8 @@ bool key_exchange_tend(
 		return false;
 	if (origin[0] == '\0' || !key_memory_marks(exchange->memory, origin, &marks))
 		return true;
+	if (marks.sent > now_s)
+		marks.sent = now_s - LATE_S; /* the clock was set back: what is seen now was not told */
 	good = send(exchange, database, &marks, now_s, fault) &&
 	       receive(exchange, database, &marks, now_s, fault);
 	(void)key_memory_set_marks(exchange->memory, origin, &marks);

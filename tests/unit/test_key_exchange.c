@@ -231,6 +231,37 @@ static void trouble_costs_a_minute(void **state)
 	end(&b);
 }
 
+/* A clock runs a year ahead for an hour: what is seen when it is right again is told all the same. */
+static void a_clock_is_set_back(void **state)
+{
+	enum { YEAR = 365 * 86400, AHEAD = 1000 };
+	struct machine a = machine_named("a4"), b = machine_named("b4");
+	struct arena *arena = arena_new();
+
+	(void)state;
+	see(&a, "a.example", "BEFORE", NOW - MINUTE);
+	for (unsigned i = 0; i < AHEAD; i++)
+		see(&a, arena_printf(arena, "d%u.example", i), "AHEAD", NOW + YEAR + i / 10);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(tend(&a, NOW + YEAR + MINUTE + i));
+	assert_int_equal(shared.count, AHEAD + 1);
+	see(&a, "a.example", "AFTER", NOW);
+	assert_true(tend(&a, NOW + 1));
+	for (unsigned i = 1; i < 4; i++)
+		assert_true(tend(&a, NOW + i * MINUTE));
+	/* once a minute, though a whole portion of keys is of the future */
+	a.exchange.sent = 0;
+	for (unsigned i = 1; i < MINUTE; i++)
+		assert_true(tend(&a, NOW + 4 * MINUTE + i));
+	assert_in_range(a.exchange.sent, 0, AHEAD + 1);
+	for (unsigned i = 1; i < 5; i++)
+		assert_true(tend(&b, NOW + 5 * MINUTE + i));
+	assert_int_equal(seen_by(&b, "a.example", "AFTER"), NOW);
+	arena_free(&arena);
+	end(&a);
+	end(&b);
+}
+
 static int begin_one(void **state)
 {
 	(void)state;
@@ -260,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup(what_one_saw_the_other_knows, begin_one),
 		cmocka_unit_test_setup(many_go_in_portions, begin_one),
 		cmocka_unit_test_setup(trouble_costs_a_minute, begin_one),
+		cmocka_unit_test_setup(a_clock_is_set_back, begin_one),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
