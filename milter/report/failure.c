@@ -20,7 +20,7 @@
 enum {
 	FIELD_LINE = 78,  /* RFC 5322 section 2.1.1: a line should not be longer */
 	RECORDS_TOLD = 3, /* SPF records: our limit */
-	RECORD_MAX = 600, /* octets of each */
+	RECORD_MAX = 600, /* octets of each, with their backslashes: a line has at most 998 */
 	ENVELOPE_ID_MAX = 100,
 	SIGNATURES_TOLD = 6, /* in Authentication-Results */
 	FIELDS_MAX = FAILURE_TEXT_MAX - 1000,
@@ -205,14 +205,14 @@ static void add_records(struct buf *out, const struct spf_verdict *spf)
 	for (size_t i = 0; i < spf->record_count && i < RECORDS_TOLD; i++) {
 		const char *text = sanitise_printable(spf->records[i].text, out->arena);
 		struct buf line = buf_in(out->arena);
-		size_t len = strlen(text);
+		size_t most;
 
 		buf_printf(&line, "txt : %s : \"",
 			sanitise(SANITISE_DOMAIN, spf->records[i].domain, false, out->arena));
-		for (size_t at = 0; at < len && at < RECORD_MAX; at++) {
-			if (text[at] == '"' || text[at] == '\\')
+		for (most = line.len + RECORD_MAX; *text != '\0' && line.len < most; text++) {
+			if (*text == '"' || *text == '\\')
 				buf_char(&line, '\\');
-			buf_char(&line, text[at]);
+			buf_char(&line, *text);
 		}
 		buf_char(&line, '"');
 		add_field(out, "SPF-DNS", line.data);

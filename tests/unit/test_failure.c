@@ -194,6 +194,28 @@ static void every_field_is_there(void **state)
 	scene_free(scene);
 }
 
+/* RFC 5322 section 2.1.1: 998 octets in a line, whatever a domain publishes. */
+static void lines_are_bounded(void **state)
+{
+	char record[2000] = "v=spf1 ";
+	const struct spf_record_seen seen = {"hoge.example", record, 0};
+	struct scene *scene = scene_new(ASKS("1"), "taro@hoge.example");
+	const char *text;
+
+	(void)state;
+	memset(record + strlen(record), '\\', sizeof record - strlen(record) - 1);
+	scene->verdicts.spf.result = RESULT_FAIL;
+	scene->verdicts.spf.records = &seen;
+	scene->verdicts.spf.record_count = 1;
+	text = scene_text(scene);
+	assert_non_null(strstr(text, "\"v=spf1\n \\\\"));
+	for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		assert_in_range(len, 0, 998);
+	}
+	scene_free(scene);
+}
+
 static void the_header_is_shown_as_wished(void **state)
 {
 	static const struct {
@@ -300,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fo_decides),
 		cmocka_unit_test(every_field_is_there),
+		cmocka_unit_test(lines_are_bounded),
 		cmocka_unit_test(the_header_is_shown_as_wished),
 		cmocka_unit_test(a_stranger_ends_no_line),
 		cmocka_unit_test(a_report_is_recognised),
