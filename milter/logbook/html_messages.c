@@ -1,4 +1,5 @@
 /* The messages behind the numbers, a panel for each: shown without a script when its link is followed. */
+#include "base/arena.h"
 #include "logbook/html_section.h"
 #include "logbook/stamp.h"
 
@@ -30,7 +31,8 @@ static void print_title(const struct html *html, const struct album_page *page)
 	case ALBUM_PAIR:
 		html_name(html, tab != NULL ? tab + 1 : "");
 		html_raw(html, " · ");
-		html_text(html, page->name, tab != NULL ? (size_t)(tab - page->name) : HTML_NAME_SHOWN);
+		html_text(html, arena_copy(html->arena, page->name, strcspn(page->name, "\t")),
+			HTML_NAME_SHOWN);
 		break;
 	default:
 		html_name(html, page->name);

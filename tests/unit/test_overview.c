@@ -277,6 +277,7 @@ static void links_lead_somewhere(void **state)
 		assert_null(strstr(text, "<b>&"));
 		assert_int_equal(with == 0, strstr(text, "href=\"#m") == NULL);
 		assert_int_equal(with == 0, strstr(text, "Got worse") == NULL);
+		assert_int_equal(with == 0, strstr(text, "&lt;script&gt; · &lt;b&gt;</h2>") == NULL);
 		for (const char *at = text; (at = strstr(at, "href=\"#m")) != NULL; at++) {
 			const char *target =
 				arena_printf(book->arena, "id=\"m%.*s\"", (int)strcspn(at + 8, "\""), at + 8);
