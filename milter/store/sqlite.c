@@ -253,9 +253,14 @@ static uint64_t octets_of(struct sqlite *self)
 static int64_t rows_over(struct sqlite *self, uint64_t most_octets)
 {
 	uint64_t octets = octets_of(self);
-	int64_t rows = number_of(self, "SELECT COALESCE(max(n) - min(n) + 1, 0) FROM verdicts");
+	int64_t rows;
 
-	if (most_octets == 0 || octets <= most_octets || rows <= 0)
+	if (most_octets == 0 || octets <= most_octets)
+		return 0;
+	/* two questions: each is answered by one look, both in one by a look at all rows */
+	rows = number_of(self,
+		"SELECT COALESCE((SELECT max(n) FROM verdicts) - (SELECT min(n) FROM verdicts) + 1, 0)");
+	if (rows <= 0)
 		return 0;
 	return (int64_t)((double)rows * (double)(octets - most_octets) / (double)octets) + 1;
 }
