@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +93,7 @@ static bool is_good(struct server *server, const PGresult *result)
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	if (state != NULL)
-		memcpy(server->state, state, strnlen(state, STATE_SIZE - 1) + 1);
+		(void)snprintf(server->state, sizeof server->state, "%s", state);
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE ||
 	       status == PGRES_COPY_IN;
 }

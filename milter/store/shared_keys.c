@@ -13,7 +13,7 @@
 enum { KEY_P_MOST = 1024, KEY_NAME_MOST = 255 };
 
 /* n counts what is told: whoever asks for what is above their mark misses nothing, since one machine after
- * the other writes (put_under_lock). origin is of this database: marks of another one mean nothing here. */
+ * the other writes (shared_keys_put). origin is of this database: marks of another one mean nothing here. */
 const char shared_keys_tables[] =
 	"CREATE TABLE verdicts_keys (domain TEXT NOT NULL, selector TEXT NOT NULL, p TEXT NOT NULL,"
 	" last_seen BIGINT NOT NULL, n BIGSERIAL, PRIMARY KEY (domain, selector, p));"
