@@ -12,9 +12,11 @@
 
 #include <stdlib.h>
 
-/* SQLSTATEs: a row is there already; the partition of a row is not, since another daemon dropped it. */
+/* SQLSTATEs: a row is there already; the partition of a row is not, since another daemon dropped it; somebody
+ * reads what is to be dropped. */
 #define UNIQUE_VIOLATION "23505"
 #define CHECK_VIOLATION "23514"
+#define LOCK_NOT_AVAILABLE "55P03"
 
 enum { DAY_S = 86400, DAYS_KNOWN = 64, SCHEMA_VERSION = 3 };
 
@@ -89,7 +91,10 @@ static bool make_day(struct postgres *self, int64_t day, struct arena *arena, st
 {
 	if (day_is_known(self, day))
 		return true;
-	if (!server_lock(self->server, fault) || !server_run(self->server, sql_make_day(day, arena), fault))
+	if (!server_lock(self->server, fault))
+		return false;
+	if (server_number(self->server, sql_has_day(day, arena)) != 1 &&
+		!server_run(self->server, sql_make_day(day, arena), fault))
 		return false;
 	self->days[self->day_count++ % DAYS_KNOWN] = day;
 	return true;
@@ -172,6 +177,21 @@ static bool put_postgres(void *engine, const struct row *rows, size_t count, str
 	return good;
 }
 
+/* *left: it may be that others are older still. A day that somebody reads goes the next time. */
+static bool drop_day(struct postgres *self, int64_t date, bool *left, struct fault *fault)
+{
+	struct arena *arena = arena_new();
+	bool good = server_run(self->server, sql_drop_day(date, arena), fault);
+	bool is_read = !good && server_said(self->server, LOCK_NOT_AVAILABLE);
+
+	arena_free(&arena);
+	self->day_count = 0;
+	if (!good)
+		roll_back(self);
+	*left = good;
+	return good || is_read;
+}
+
 /* Whole days go, each with its partition: that costs nothing. */
 static bool prune_postgres(
 	void *engine, int64_t before, uint64_t most_octets, bool *left, struct fault *fault)
@@ -180,18 +200,14 @@ static bool prune_postgres(
 				     " ON inhrelid = pg_class.oid WHERE inhparent = 'verdicts'::regclass"
 				     " AND relname ~ '^verdicts_[0-9]{8}$'";
 	struct postgres *self = engine;
-	struct arena *arena = arena_new();
 	int64_t date = server_number(self->server, oldest);
 	struct fault other = {""};
 	bool good = true;
 
 	(void)most_octets; /* a database server has its own means */
 	*left = date > 0 && date < sql_date(before / DAY_S);
-	if (*left) {
-		good = server_run(self->server, sql_drop_day(date, arena), fault);
-		self->day_count = 0;
-	}
-	arena_free(&arena);
+	if (*left)
+		good = drop_day(self, date, left, fault);
 	if (good)
 		(void)shared_keys_prune(self->server, &other); /* verdicts do not depend on it */
 	if (good && !server_is_there(self->server)) {

@@ -88,17 +88,30 @@ int64_t sql_date(int64_t day)
 	return (date.tm_year + 1900) * INT64_C(10000) + (date.tm_mon + 1) * INT64_C(100) + date.tm_mday;
 }
 
-const char *sql_make_day(int64_t day, struct arena *arena)
+const char *sql_has_day(int64_t day, struct arena *arena)
 {
 	return arena_printf(arena,
-		"CREATE TABLE IF NOT EXISTS verdicts_%08lld PARTITION OF verdicts FOR VALUES FROM (%lld) TO "
-		"(%lld)",
-		(long long)sql_date(day), (long long)day * DAY_S, ((long long)day + 1) * DAY_S);
+		"SELECT count(*) FROM pg_inherits WHERE inhrelid = to_regclass('verdicts_%08lld')",
+		(long long)sql_date(day));
 }
 
+/* In two steps: CREATE … PARTITION OF would wait for all who read, and let nobody write meanwhile. */
+const char *sql_make_day(int64_t day, struct arena *arena)
+{
+	long long date = (long long)sql_date(day);
+
+	return arena_printf(arena,
+		"CREATE TABLE IF NOT EXISTS verdicts_%08lld (LIKE verdicts INCLUDING DEFAULTS);"
+		"ALTER TABLE verdicts ATTACH PARTITION verdicts_%08lld FOR VALUES FROM (%lld) TO (%lld)",
+		date, date, (long long)day * DAY_S, ((long long)day + 1) * DAY_S);
+}
+
+/* Whoever wants to read or write waits behind this while it waits itself: not long. */
 const char *sql_drop_day(int64_t date, struct arena *arena)
 {
-	return arena_printf(arena, "DROP TABLE IF EXISTS verdicts_%08lld", (long long)date);
+	return arena_printf(arena,
+		"BEGIN; SET LOCAL lock_timeout = 1000; DROP TABLE IF EXISTS verdicts_%08lld; COMMIT",
+		(long long)date);
 }
 
 /* The record is most of a row: sorting a day of it would move gigabytes that no report needs. */

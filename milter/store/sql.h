@@ -29,8 +29,10 @@ const char *sql_take_over(struct arena *arena);
  * stands mark ("?", "$"). */
 const char *sql_select(const struct selection *selection, char mark, struct arena *arena);
 
-/* PostgreSQL's partition of a day since 1970, and of a date such as 20260301. */
+/* PostgreSQL's partition of a day since 1970, and of a date such as 20260301: is it there (0 or 1); makes it,
+ * while others read and write; drops it, or fails soon when somebody reads. */
 int64_t sql_date(int64_t day);
+const char *sql_has_day(int64_t day, struct arena *arena);
 const char *sql_make_day(int64_t day, struct arena *arena);
 const char *sql_drop_day(int64_t date, struct arena *arena);
 

@@ -361,5 +361,31 @@ def partitions():
             check(server.query(f"SELECT 1 FROM pg_class WHERE relname = '{kept}'"), "a day went that is to be kept")
 
 
+@point("somebody who reads for long, a backup, holds up neither a new day nor, for more than a second, old ones that go")
+def long_reader():
+    with Postgres() as server:
+        with Storing(server).start() as daemon:
+            daemon.send(1)
+            check(await_true(lambda: daemon.value("sekisho_store_rows_total") == 1), "not stored")
+        today = server.query("SELECT relname FROM pg_class WHERE relname ~ '^verdicts_[0-9]{8}$'")
+        server.query("; ".join(f"DROP TABLE {row[0]}" for row in today))
+        server.query("CREATE TABLE verdicts_20200101 PARTITION OF verdicts FOR VALUES FROM (1577836800) TO (1577923200)")
+        with subprocess.Popen(["psql", "-q", "-t", server.local], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as reader:
+            reader.stdin.write("BEGIN; SELECT count(*) FROM verdicts;\n")
+            reader.stdin.flush()
+            check(reader.stdout.readline().strip() == "0", "it does not read")
+            with Storing(server, store_days="3").start() as daemon:
+                daemon.send(1)
+                check(await_true(lambda: daemon.value("sekisho_store_rows_total") == 1, 10), "the new day waits")
+                check(daemon.value("sekisho_store_failures_total") == 0, "the store is said to be away")
+                check(server.query("SELECT 1 FROM pg_class WHERE relname = 'verdicts_20200101'"), "a day that is read went")
+            reader.stdin.close()
+            reader.wait(10)
+        with Storing(server, store_days="3").start():
+            check(await_true(lambda: not server.query("SELECT 1 FROM pg_class WHERE relname = 'verdicts_20200101'"), 15),
+                  "the old day is still there")
+
+
 Daemon.program = os.path.join(BUILD, "sekishod")
 sys.exit(run_points(sys.argv[2:]))
