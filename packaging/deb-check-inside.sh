@@ -152,6 +152,9 @@ verdict $status "sekisho doctor finds no problem"
 empty_box
 
 # --- upgraded under load
+! systemctl is-enabled -q sekisho-report.timer && ! systemctl is-enabled -q sekisho-failure.timer
+verdict $? "nobody sends reports without being asked"
+systemctl enable -q --now sekisho-failure.timer
 supervisor=$(systemctl show -P MainPID sekishod)
 load_on
 install ./new.deb
@@ -168,6 +171,9 @@ verdict $status "$sent messages sent meanwhile: none lost, none refused, none un
 verdict $? "without a restart"
 grep -q '^authserv-id = mx.rx.example' /etc/sekisho/sekisho.conf && [ ! -e /etc/sekisho/sekisho.conf.dpkg-dist ]
 verdict $? "the configuration was kept"
+systemctl is-enabled -q sekisho-failure.timer && systemctl is-active -q sekisho-failure.timer &&
+	! systemctl is-active -q sekisho-report.timer
+verdict $? "a timer of reports that was enabled runs on, the other does not"
 sekisho-postfix status >&2
 verdict $? "Postfix still uses it"
 empty_box
