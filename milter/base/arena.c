@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 16384, ALIGNMENT = 16, SPARE_MAX = 7, BRIEF_SIZE = 256 };
+enum {
+	FIRST_SIZE = 1024, /* of the oldest chunk: many arenas hold a few short texts */
+	CHUNK_SIZE = 16384,
+	ALIGNMENT = 16,
+	SPARE_MAX = 7,
+	BRIEF_SIZE = 256
+};
 
 struct chunk {
 	struct chunk *older;
@@ -39,7 +45,7 @@ struct arena *arena_new(void)
 
 	if (arena == NULL)
 		abort();
-	arena->newest = chunk_new(CHUNK_SIZE, NULL);
+	arena->newest = chunk_new(FIRST_SIZE, NULL);
 	return arena;
 }
 
@@ -56,7 +62,7 @@ static struct chunk *chunk_for(struct arena *arena, size_t size)
 	return chunk;
 }
 
-/* Puts all chunks by but the oldest, which has the standard size; frees those that are too many. */
+/* Puts all chunks by but the oldest, which is small; frees those that are too many. */
 static void drop_younger_chunks(struct arena *arena, size_t spare_max)
 {
 	while (arena->newest->older != NULL) {

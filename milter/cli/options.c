@@ -8,7 +8,7 @@ static void translate(const struct cli_option *options, struct option translated
 {
 	int count = 0;
 
-	for (; options[count].name != NULL && count < CLI_OPTIONS_MAX; count++)
+	for (; count < CLI_OPTIONS_MAX && options[count].name != NULL; count++)
 		translated[count] = (struct option){options[count].name,
 			options[count].flag != NULL ? no_argument : required_argument, NULL, count + 1};
 	translated[count] = (struct option){"help", no_argument, NULL, 'h'};

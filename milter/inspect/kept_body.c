@@ -3,12 +3,28 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+#include <string.h>
+
+enum { FIRST_PLACES = 8 };
+
 void kept_body_begin(struct kept_body *body, struct arena *arena, size_t limit)
 {
-	body->arena = arena;
-	body->count = body->size = 0;
-	body->limit = limit;
-	body->whole = true;
+	*body = (struct kept_body){.arena = arena, .limit = limit, .whole = true};
+}
+
+/* The old places stay behind in the arena. */
+static void make_place(struct kept_body *body)
+{
+	size_t places = body->places == 0 ? FIRST_PLACES : 2 * body->places;
+	struct span *pieces;
+
+	if (body->count < body->places)
+		return;
+	pieces = arena_array(body->arena, places, sizeof *pieces);
+	if (body->count > 0)
+		memcpy(pieces, body->pieces, body->count * sizeof *pieces);
+	body->pieces = pieces;
+	body->places = places;
 }
 
 void kept_body_add(struct kept_body *body, const char *octets, size_t len)
@@ -19,6 +35,7 @@ void kept_body_add(struct kept_body *body, const char *octets, size_t len)
 		body->whole = false;
 		return;
 	}
+	make_place(body);
 	body->pieces[body->count++] = (struct span){arena_copy(body->arena, octets, len), len};
 	body->size += len;
 }

@@ -10,9 +10,10 @@ enum { BODY_PIECES_MAX = 2048 }; /* the MTA sends up to 64 KB in one piece */
 
 struct kept_body {
 	struct arena *arena;
-	struct span pieces[BODY_PIECES_MAX];
-	size_t count, size, limit; /* size and limit in octets */
-	bool whole;                /* nothing was left out */
+	struct span *pieces; /* in the arena, as many as there were */
+	size_t count, places;
+	size_t size, limit; /* octets */
+	bool whole;         /* nothing was left out */
 };
 
 void kept_body_begin(struct kept_body *body, struct arena *arena, size_t limit);

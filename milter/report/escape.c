@@ -26,7 +26,7 @@ static const char *escape(const char *text, size_t max, const char *extra, struc
 	size_t len = plain_length(text, extra), step, cut_at = 0;
 	struct buf out;
 
-	if (text[len] == '\0' && len <= max)
+	if (len <= max && text[len] == '\0')
 		return arena_copy(arena, text, len);
 	len += strlen(text + len);
 	out = buf_in(arena);
