@@ -14,6 +14,7 @@ enum {
 	RETRY_S = 5,      /* between attempts to open the database */
 	SAY_AGAIN_S = 60, /* the same trouble is told once a minute */
 	PRUNE_S = 600,    /* between looks for old rows */
+	LEAP_S = 3600,    /* a clock that is so much later than a moment before was set */
 	REPLAYED_AT_ONCE = 500,
 	DAY_S = 86400,
 };
@@ -27,15 +28,22 @@ struct keeper {
 	struct keeper_counts counts;
 	int64_t said_s[TROUBLES]; /* 0: never */
 	int64_t retry_s, prune_s, now_s;
+	int64_t trusted_s,
+		trust_again_s; /* the time before the clock was set ahead, and until when it holds */
 	bool was_away;
 };
 
-/* A clock that was set back must not make us wait for what it said before. */
+/* A clock that was set back must not make us wait for what it said before. One that was set ahead may be
+ * wrong, and what was pruned by it would be gone: for a day nothing is too old that was not so before. */
 static void mind_clock(struct keeper *keeper, int64_t now_s)
 {
 	if (now_s < keeper->now_s) {
 		memset(keeper->said_s, 0, sizeof keeper->said_s);
-		keeper->retry_s = keeper->prune_s = 0;
+		keeper->retry_s = keeper->prune_s = keeper->trust_again_s = 0;
+	} else if (keeper->now_s != 0 && now_s - keeper->now_s > LEAP_S) {
+		if (now_s >= keeper->trust_again_s)
+			keeper->trusted_s = keeper->now_s;
+		keeper->trust_again_s = now_s + DAY_S;
 	}
 	keeper->now_s = now_s;
 }
@@ -186,12 +194,13 @@ static void replay(struct keeper *keeper, int64_t now_s)
 
 static void prune(struct keeper *keeper, int64_t now_s)
 {
+	int64_t believed_s = now_s < keeper->trust_again_s ? keeper->trusted_s : now_s;
 	struct fault fault = {""};
 	bool left = false;
 
 	if (now_s < keeper->prune_s)
 		return;
-	if (!database_prune(keeper->database, now_s - (int64_t)keeper->plan.days * DAY_S,
+	if (!database_prune(keeper->database, believed_s - (int64_t)keeper->plan.days * DAY_S,
 		    keeper->plan.most_octets, &left, &fault))
 		lose_database(keeper, &fault, now_s);
 	keeper->prune_s = left ? now_s : now_s + PRUNE_S;

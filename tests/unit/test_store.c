@@ -918,6 +918,39 @@ static void the_spool_is_opened_later(void **state)
 	arena_free(&arena);
 }
 
+/* A wrong time would empty the store at once; a right one has a day to wait. */
+static void a_clock_that_leaps_ahead_is_not_believed_at_once(void **state)
+{
+	enum { DAY = 86400, STEP = 3000 };
+	struct arena *arena = arena_new();
+	struct told told = {0};
+	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s/leap.db", folder),
+		.spool_path = "",
+		.days = 1,
+		.say = hear,
+		.self = &told};
+	const int64_t now = row_numbered(0, arena).time + 100, ahead = now + (int64_t)400 * DAY;
+	struct keeper *keeper = keeper_open(&plan, now);
+	struct fault fault = {""};
+	struct database *database = database_open(plan.where, false, &fault);
+
+	(void)state;
+	assert_non_null(database);
+	put_numbered(keeper, 0, 5, now);
+	(void)keeper_tend(keeper, now);
+	for (int64_t i = 0; i < DAY; i += STEP)
+		(void)keeper_tend(keeper, ahead + i);
+	assert_int_equal(all_of(database, "", "", false, arena).count, 5);
+	(void)keeper_tend(keeper, now + DAY - STEP); /* set right */
+	assert_int_equal(all_of(database, "", "", false, arena).count, 5);
+	for (int64_t i = 0; i <= DAY + STEP; i += STEP)
+		(void)keeper_tend(keeper, ahead + i); /* that was it, after all */
+	assert_int_equal(all_of(database, "", "", false, arena).count, 0);
+	database_close(&database);
+	keeper_close(&keeper);
+	arena_free(&arena);
+}
+
 static bool fail_to_attend(void *self, struct database *database, int64_t now_s, struct fault *fault)
 {
 	(void)self;
@@ -991,6 +1024,7 @@ int main(void)
 		cmocka_unit_test(a_store_that_opens_and_takes_nothing),
 		cmocka_unit_test(what_is_done_beside_may_fail),
 		cmocka_unit_test(the_spool_is_opened_later),
+		cmocka_unit_test(a_clock_that_leaps_ahead_is_not_believed_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
