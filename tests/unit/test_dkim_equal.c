@@ -117,7 +117,7 @@ static struct buf any_body(struct arena *arena)
 	for (unsigned empty = any(4) == 0 ? any(5) : 0; empty > 0; empty--)
 		buf_text(&body, any(3) == 0 ? "\t\r\n" : "\r\n");
 	if (any(10) == 0)
-		buf_text(&body, " \t end" + any(7));
+		buf_text(&body, &" \t end"[any(7)]);
 	return body;
 }
 
