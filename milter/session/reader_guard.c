@@ -116,13 +116,14 @@ static int waiting_ms(int timeout)
 	return current != NULL && timeout == LIBMILTERS_PATIENCE_MS ? PATIENCE_MS : timeout;
 }
 
-/* libmilter looks here whether there is another command before it reads one. */
-int poll(struct pollfd *descriptors, nfds_t count, int timeout)
-{
-	struct pollfd *volatile asked = descriptors; /* poll.h declares it as only written */
+/* Known as poll. glibc's header has an inline function of that name, which is not to become ours. */
+int reader_guard_poll(struct pollfd *descriptors, nfds_t count, int timeout) __asm__("poll");
 
-	if (count != 1 || !is_here_already(asked->fd, asked->events))
+/* libmilter looks here whether there is another command before it reads one. */
+int reader_guard_poll(struct pollfd *descriptors, nfds_t count, int timeout)
+{
+	if (count != 1 || !is_here_already(descriptors->fd, descriptors->events))
 		return theirs()->poll(descriptors, count, waiting_ms(timeout));
-	asked->revents = POLLIN;
+	descriptors->revents = POLLIN;
 	return 1;
 }
