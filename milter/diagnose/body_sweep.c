@@ -149,55 +149,47 @@ static struct body_change sweep_inside(struct body_search *search)
 	return change.kind == BODY_UNKNOWN ? body_excision(search) : change;
 }
 
-struct body_change body_sweep_footer(
-	const struct body_facts *facts, struct effort *effort, struct arena *arena)
+static struct body_change sweep_all(struct body_search *search)
+{
+	struct body_change change = sweep_footer(search);
+
+	if (change.kind == BODY_UNKNOWN)
+		change = sweep_prefixes(search);
+	return change.kind == BODY_UNKNOWN ? sweep_inside(search) : change;
+}
+
+static struct body_change run(const struct body_facts *facts, struct effort *effort, struct arena *arena,
+	struct body_change (*sweep)(struct body_search *))
 {
 	struct body_change change;
 	struct body_search search;
 
 	body_search_begin(&search, facts, effort, arena);
-	change = sweep_footer(&search);
+	change = sweep(&search);
+	change.out_of_budget = search.out_of_budget;
 	body_search_end(&search);
 	return change;
+}
+
+struct body_change body_sweep_footer(
+	const struct body_facts *facts, struct effort *effort, struct arena *arena)
+{
+	return run(facts, effort, arena, sweep_footer);
 }
 
 struct body_change body_sweep_prefixes(
 	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct body_change change;
-	struct body_search search;
-
-	body_search_begin(&search, facts, effort, arena);
-	change = sweep_prefixes(&search);
-	body_search_end(&search);
-	return change;
+	return run(facts, effort, arena, sweep_prefixes);
 }
 
 struct body_change body_sweep_inside(
 	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct body_change change;
-	struct body_search search;
-
-	body_search_begin(&search, facts, effort, arena);
-	change = sweep_inside(&search);
-	change.out_of_budget = search.out_of_budget;
-	body_search_end(&search);
-	return change;
+	return run(facts, effort, arena, sweep_inside);
 }
 
 struct body_change body_sweep(const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
-	struct body_change change;
-	struct body_search search;
-
-	body_search_begin(&search, facts, effort, arena);
-	change = sweep_footer(&search);
-	if (change.kind == BODY_UNKNOWN)
-		change = sweep_prefixes(&search);
-	if (change.kind == BODY_UNKNOWN)
-		change = sweep_inside(&search);
-	change.out_of_budget = search.out_of_budget;
-	body_search_end(&search);
-	return change;
+	return run(facts, effort, arena, sweep_all);
 }
