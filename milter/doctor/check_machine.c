@@ -87,7 +87,7 @@ static unsigned long version_in(const char *versions, const char *library)
 
 /* The oldest that sekisho was measured with; its guards stand in front of the defects known in them. */
 static const struct {
-	const char *library, *text;
+	const char *name, *text;
 	unsigned long least;
 } known_versions[] = {
 	{"libspf2 ", "1.2.10", 1002010},
@@ -101,10 +101,10 @@ void check_versions(struct examination *examination)
 
 	(void)libraries_versions(versions, sizeof versions);
 	for (size_t i = 0; i < sizeof known_versions / sizeof known_versions[0]; i++)
-		if (version_in(versions, known_versions[i].library) < known_versions[i].least) {
+		if (version_in(versions, known_versions[i].name) < known_versions[i].least) {
 			note_warning(examination, "Upgrade the library.",
 				"%s: sekisho knows the defects of %s%s and later", versions,
-				known_versions[i].library, known_versions[i].text);
+				known_versions[i].name, known_versions[i].text);
 			return;
 		}
 	note_fine(examination, "sekisho %s, %s", PACKAGE_VERSION, versions);
