@@ -88,7 +88,7 @@ class Daemon:
         if wait and self.process.poll() is not None:
             raise RuntimeError("sekishod ended: " + self.said())
         if wait:
-            await_true(lambda: len(self.workers()) >= int(self.options.get("workers", "2")))  # and companions
+            await_true(lambda: sum(map(is_worker, self.workers())) == int(self.options.get("workers", "2")))
             await_true(lambda: self.notified("READY=1"), 5)  # all of them serve; never comes without libsystemd
         return self
 
@@ -190,6 +190,15 @@ def descriptors_of(pid):
         return len(os.listdir(f"/proc/{pid}/fd"))
     except OSError:
         return 0
+
+
+def is_worker(pid):
+    """And no companion, nor a process that is gone."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return b"--worker" in file.read().split(b"\0")
+    except OSError:
+        return False
 
 
 def settled_descriptors_of(pid, quiet_seconds=1.0, seconds=20):
