@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "message/local_part.h"
 #include "replay/evidence_writer.h"
+#include "support/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,20 +22,9 @@
 
 enum { WORKERS = 4, PUTS = 200 };
 
-static char folder[64];
-
-static int make_folder(void **state)
-{
-	const char *base = getenv("TMPDIR");
-
-	(void)state;
-	(void)snprintf(folder, sizeof folder, "%.40s/test_evidenceXXXXXX", base != NULL ? base : "/tmp");
-	return mkdtemp(folder) == NULL;
-}
-
 static void empty_folder(void)
 {
-	DIR *list = opendir(folder);
+	DIR *list = opendir(scratch);
 
 	assert_non_null(list);
 	for (struct dirent *entry; (entry = readdir(list)) != NULL;)
@@ -43,16 +33,9 @@ static void empty_folder(void)
 	(void)closedir(list);
 }
 
-static int remove_folder(void **state)
-{
-	(void)state;
-	empty_folder();
-	return rmdir(folder);
-}
-
 static size_t count_files(const char *ending)
 {
-	DIR *list = opendir(folder);
+	DIR *list = opendir(scratch);
 	size_t count = 0, len = strlen(ending);
 
 	assert_non_null(list);
@@ -83,7 +66,7 @@ static bool is_kept(const char *queue_id)
 {
 	struct arena *arena = arena_new();
 	struct fault fault = {""};
-	const char *path = evidence_find(folder, queue_id, arena, &fault);
+	const char *path = evidence_find(scratch, queue_id, arena, &fault);
 	bool kept = path != NULL && access(path, R_OK) == 0;
 
 	if (path == NULL)
@@ -95,7 +78,7 @@ static bool is_kept(const char *queue_id)
 static void oldest_go(void **state)
 {
 	struct fault fault = {""};
-	struct evidence_ring *ring = evidence_ring_open(folder, 3, 10000, &fault);
+	struct evidence_ring *ring = evidence_ring_open(scratch, 3, 10000, &fault);
 
 	(void)state;
 	assert_non_null(ring);
@@ -121,7 +104,7 @@ static void oldest_go(void **state)
 static void deleted_and_broken(void **state)
 {
 	struct fault fault = {""};
-	struct evidence_ring *ring = evidence_ring_open(folder, 3, 10000, &fault);
+	struct evidence_ring *ring = evidence_ring_open(scratch, 3, 10000, &fault);
 	char path[96];
 	FILE *ledger;
 
@@ -131,15 +114,15 @@ static void deleted_and_broken(void **state)
 	assert_true(put(ring, "B2", 100) && is_kept("B2"));
 	evidence_ring_close(&ring);
 	/* a broken ledger, or one of another size, begins anew and leaves no files behind */
-	(void)snprintf(path, sizeof path, "%s/ledger", folder);
+	(void)snprintf(path, sizeof path, "%s/ledger", scratch);
 	ledger = fopen(path, "w");
 	(void)fputs("rubbish", ledger);
 	(void)fclose(ledger);
-	ring = evidence_ring_open(folder, 3, 10000, &fault);
+	ring = evidence_ring_open(scratch, 3, 10000, &fault);
 	assert_true(put(ring, "B3", 100) && is_kept("B3"));
 	assert_int_equal(count_files(".case"), 1);
 	evidence_ring_close(&ring);
-	ring = evidence_ring_open(folder, 4, 10000, &fault);
+	ring = evidence_ring_open(scratch, 4, 10000, &fault);
 	assert_false(is_kept("B3"));
 	evidence_ring_close(&ring);
 	empty_folder();
@@ -154,7 +137,7 @@ static uint64_t sum_in_ledger(const uint64_t *instead)
 	uint64_t sum = 0;
 	FILE *ledger;
 
-	(void)snprintf(path, sizeof path, "%s/ledger", folder);
+	(void)snprintf(path, sizeof path, "%s/ledger", scratch);
 	ledger = fopen(path, "r+");
 	assert_int_equal(fseek(ledger, 16, SEEK_SET), 0);
 	if (instead != NULL)
@@ -173,7 +156,7 @@ static void sum_of_the_dead(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		struct evidence_ring *ring = evidence_ring_open(folder, 5, 10000, &fault);
+		struct evidence_ring *ring = evidence_ring_open(scratch, 5, 10000, &fault);
 		uint64_t right;
 
 		assert_true(put(ring, "H1", 1000) && put(ring, "H2", 1000) && put(ring, "H3", 1000));
@@ -181,7 +164,7 @@ static void sum_of_the_dead(void **state)
 		assert_in_range(right, 3000, 3100);
 		(void)sum_in_ledger(&wrong[i]);
 		evidence_ring_close(&ring);
-		ring = evidence_ring_open(folder, 5, 10000, &fault);
+		ring = evidence_ring_open(scratch, 5, 10000, &fault);
 		assert_int_equal(sum_in_ledger(NULL), right);
 		assert_true(put(ring, "H4", 1000));
 		assert_true(is_kept("H1") && is_kept("H4"));
@@ -202,7 +185,7 @@ static pid_t start_worker(const char *name)
 
 	if (pid != 0)
 		return pid;
-	ring = evidence_ring_open(folder, 50, 1000000, &fault);
+	ring = evidence_ring_open(scratch, 50, 1000000, &fault);
 	good = ring != NULL;
 	for (int i = 0; good && i < PUTS; i++) {
 		(void)snprintf(queue_id, sizeof queue_id, "%s%d", name, i);
@@ -241,7 +224,7 @@ static void writer_drains(void **state)
 {
 	int complaints = 0;
 	struct evidence_listener listener = {complain, &complaints};
-	struct evidence_writer *writer = evidence_writer_open(folder, 20, 100000, listener);
+	struct evidence_writer *writer = evidence_writer_open(scratch, 20, 100000, listener);
 	struct evidence_item item = {.queue_id = "G1", .text = "x", .message = "y", .message_len = 1};
 
 	(void)state;
@@ -355,5 +338,5 @@ int main(void)
 		cmocka_unit_test(texts),
 	};
 
-	return cmocka_run_group_tests_name("evidence", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("evidence", tests, scratch_make, scratch_remove);
 }

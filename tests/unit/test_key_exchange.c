@@ -7,6 +7,7 @@
 #include "memory/key_memory.h"
 #include "memory/key_store.h"
 #include "store/database.h"
+#include "support/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,8 +35,6 @@ struct database {
 };
 
 static struct database shared;
-static char folder[] = "/tmp/sekisho-exchange.XXXXXX";
-
 bool database_keys_origin(struct database *database, char origin[KEYS_ORIGIN_SIZE], struct fault *fault)
 {
 	database->asked++;
@@ -104,7 +103,7 @@ static struct machine machine_named(const char *name)
 	char path[NAME_SIZE];
 	struct machine machine = {.workers = NULL};
 
-	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	(void)snprintf(path, sizeof path, "%s/%s", scratch, name);
 	machine.workers = key_memory_open(path, (struct key_memory_listener){NULL, NULL});
 	machine.exchange.memory = key_memory_open(path, (struct key_memory_listener){NULL, NULL});
 	return machine;
@@ -270,21 +269,6 @@ static int begin_one(void **state)
 	return 0;
 }
 
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-	char command[sizeof folder + 10];
-
-	(void)state;
-	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command); /* NOLINT(cert-env33-c): the name is ours */
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,5 +278,5 @@ int main(void)
 		cmocka_unit_test_setup(a_clock_is_set_back, begin_one),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "report/record.h"
 #include "report/sink.h"
+#include "support/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,16 +38,13 @@ static void write_record(struct sink *sink, const struct record *what)
 }
 
 struct place {
-	char folder[64], file[96], old[96];
+	char folder[SCRATCH_SIZE + 8], file[96], old[96];
 };
 
 static void place_open(struct place *place)
 {
-	const char *base = getenv("TMPDIR");
-
-	(void)snprintf(
-		place->folder, sizeof place->folder, "%.40s/test_sinkXXXXXX", base != NULL ? base : "/tmp");
-	assert_non_null(mkdtemp(place->folder));
+	(void)snprintf(place->folder, sizeof place->folder, "%s/sink", scratch);
+	assert_int_equal(mkdir(place->folder, 0700), 0);
 	(void)snprintf(place->file, sizeof place->file, "%s/log.json", place->folder);
 	(void)snprintf(place->old, sizeof place->old, "%s/log.json.1", place->folder);
 }
@@ -321,5 +319,5 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_opened_is_said),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

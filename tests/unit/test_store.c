@@ -8,6 +8,7 @@
 #include "store/row.h"
 #include "store/row_ascii.h"
 #include "store/spool.h"
+#include "support/scratch.h"
 
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -24,11 +25,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static char folder[] = "/tmp/sekisho-store.XXXXXX";
-
 static const char *path_of(const char *name, struct arena *arena)
 {
-	return arena_printf(arena, "%s/%s", folder, name);
+	return arena_printf(arena, "%s/%s", scratch, name);
 }
 
 static struct row row_numbered(unsigned number, struct arena *arena)
@@ -244,7 +243,7 @@ static const char *fresh_place(const char *name, struct arena *arena)
 	char command[1024];
 
 	if (conninfo == NULL)
-		return arena_printf(arena, "sqlite:%s/%s", folder, name);
+		return arena_printf(arena, "sqlite:%s/%s", scratch, name);
 	(void)snprintf(command, sizeof command,
 		"psql -q '%s' -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public' 2>/dev/null",
 		conninfo);
@@ -609,7 +608,7 @@ static void old_rows_go(void **state)
 	struct arena *arena = arena_new();
 	struct fault fault = {""};
 	struct database *database =
-		database_open(arena_printf(arena, "sqlite:%s/prune.db", folder), true, &fault);
+		database_open(arena_printf(arena, "sqlite:%s/prune.db", scratch), true, &fault);
 	bool left = true;
 
 	(void)state;
@@ -703,7 +702,7 @@ static void what_cannot_be_opened_is_told(void **state)
 		"this is no database, and long enough to be looked at: "
 		"0123456789012345678901234567890123456789012345678901234567890123");
 	fault.text[0] = '\0';
-	database = database_open(arena_printf(arena, "sqlite:%s/rubbish.db", folder), true, &fault);
+	database = database_open(arena_printf(arena, "sqlite:%s/rubbish.db", scratch), true, &fault);
 	assert_non_null(database);
 	assert_non_null(strstr(fault.text, "damaged"));
 	assert_int_equal(access(path_of("rubbish.db.damaged", arena), F_OK), 0);
@@ -924,7 +923,7 @@ static void a_clock_that_leaps_ahead_is_not_believed_at_once(void **state)
 	enum { DAY = 86400, STEP = 3000 };
 	struct arena *arena = arena_new();
 	struct told told = {0};
-	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s/leap.db", folder),
+	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s/leap.db", scratch),
 		.spool_path = "",
 		.days = 1,
 		.say = hear,
@@ -965,7 +964,7 @@ static void what_is_done_beside_may_fail(void **state)
 {
 	struct arena *arena = arena_new();
 	struct told told = {0};
-	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s/beside.db", folder),
+	struct keeper_plan plan = {.where = arena_printf(arena, "sqlite:%s/beside.db", scratch),
 		.spool_path = "",
 		.days = 36500,
 		.say = hear,
@@ -984,21 +983,6 @@ static void what_is_done_beside_may_fail(void **state)
 	assert_int_equal(keeper_counts(keeper).failures, 0);
 	keeper_close(&keeper);
 	arena_free(&arena);
-}
-
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-	char command[sizeof folder + 10];
-
-	(void)state;
-	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command); /* NOLINT(cert-env33-c): the name is ours */
 }
 
 int main(void)
@@ -1027,5 +1011,5 @@ int main(void)
 		cmocka_unit_test(a_clock_that_leaps_ahead_is_not_believed_at_once),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
