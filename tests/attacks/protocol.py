@@ -8,7 +8,7 @@ import time
 
 from battlefield import (ATTACKER_IP, FIELD, HONEST_MAIL, KEY, OUR_ID, RECORDS, attack, canon_field, check, fire, passes, publish, refused,
                          signed)
-from daemon import Daemon, descriptors_of
+from daemon import Daemon, await_true, descriptors_of
 from milter_client import NR_CONN, Gone, Message, Milter, deliver
 from name_server import NameServer
 
@@ -206,8 +206,7 @@ def protocol_abuse():
         milter.connect(Message())
         milter.send_raw(struct.pack("!I", 1) + b"E" + (struct.pack("!I", 1) + b"E") * 200)
     check(daemon.workers() == workers, "a worker died: " + daemon.said()[-300:])
-    time.sleep(0.3)
-    check(all(descriptors_of(pid) < 60 for pid in workers), [descriptors_of(pid) for pid in workers])
+    check(await_true(lambda: all(descriptors_of(pid) < 60 for pid in workers)), [descriptors_of(pid) for pid in workers])
     passes(fire(headers=GOOD, honest=True, **HONEST_MAIL))
 
 
@@ -221,5 +220,6 @@ def smuggled():
     daemon = FIELD.up()
     count = len(daemon.records())
     deliver(daemon.where, Message(headers=SPOOF, body=second, queue_id="QSMUGGLE"))
+    check(await_true(lambda: len(daemon.records()) > count), "no record")
     time.sleep(0.5)
     check(len(daemon.records()) == count + 1, "two records")

@@ -9,7 +9,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from daemon import Daemon, await_true, is_alive  # noqa: E402
+from daemon import Daemon, await_ends, await_true, is_alive  # noqa: E402
 from milter_client import Message, deliver  # noqa: E402
 
 CASES = os.path.join(HERE, "..", "cases")
@@ -133,6 +133,10 @@ def main():
         print(("not ok" if trouble else "ok") + f" {number} - {title}", flush=True)
         if trouble:
             print("  " + trouble.replace("\n", "\n  "), flush=True)
+    complaints = await_ends()
+    if complaints:
+        failed += 1
+        print("not ok - a sanitizer complains\n" + complaints)
     print(f"{len(points) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

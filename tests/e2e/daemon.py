@@ -11,9 +11,10 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from daemon import Daemon, await_true, cpu_seconds, descriptors_of, is_alive, settled_descriptors_of  # noqa: E402
+from daemon import (PATIENCE_S, Daemon, await_true, cpu_seconds, descriptors_of, is_alive, sessions_of,  # noqa: E402
+                    settled_descriptors_of)
 from milter_client import Gone, Message, Milter, deliver  # noqa: E402
-from points import check, point, run_points  # noqa: E402
+from points import check, in_time, point, run_points  # noqa: E402
 
 OURS = "Authentication-Results"
 
@@ -77,7 +78,7 @@ class Load:
 
 @point("starts, says what runs, serves, and stops cleanly")
 def start_and_stop():
-    with Daemon(socket_mode="0640").start() as daemon:
+    with Daemon(socket_mode="0640", drain_seconds="60").start() as daemon:
         check(stat.S_IMODE(os.stat(daemon.socket_path).st_mode) == 0o640, "socket mode")
         with open(daemon.path("pid"), encoding="ascii") as file:
             check(int(file.read()) == daemon.process.pid, "pid file")
@@ -87,7 +88,7 @@ def start_and_stop():
         check(serves(daemon), "does not serve")
         began = time.monotonic()
         check(daemon.end() == 0, "exit status")
-        check(time.monotonic() - began < 6, "slow to stop")
+        in_time(time.monotonic() - began < 30, "slow to stop")
         check(not os.path.exists(daemon.socket_path), "socket left behind")
         check(not os.path.exists(daemon.path("pid")), "pid file left behind")
 
@@ -152,12 +153,12 @@ def second_instance():
 
 @point("supervisor killed with -9: the message in progress is finished, the next start takes the dead socket over")
 def supervisor_killed():
-    kill_supervisor(Daemon())
+    kill_supervisor(Daemon(drain_seconds="60"))
 
 
 @point("the same on an inet socket")
 def supervisor_killed_inet():
-    kill_supervisor(Daemon(socket=f"inet:{free_port()}@127.0.0.1"))
+    kill_supervisor(Daemon(socket=f"inet:{free_port()}@127.0.0.1", drain_seconds="60"))
 
 
 def kill_supervisor(daemon):
@@ -174,7 +175,7 @@ def kill_supervisor(daemon):
         os.truncate(daemon.path("said"), 0)
         began = time.monotonic()
         daemon.start()
-        check(time.monotonic() - began < 4, "slow to start")
+        in_time(time.monotonic() - began < 30, "slow to start")
         check(milter.end().answer in "ca", "the message in progress was lost")
         milter.quit()
         check(serves(daemon), "does not serve")
@@ -227,9 +228,9 @@ def reload_good():
             check(await_true(lambda n=number: daemon.said().count("reloaded") == n + 1), daemon.said())
         check(await_true(lambda: deliver(daemon.where, Message()).inserted[0][2].startswith(" mx2.rx.example;")),
               "old settings")
+        check(await_true(lambda: load.done >= 20 or load.failed), f"only {load.done} messages")
         load.end()
         check(not load.failed, f"{len(load.failed)} of {load.done}: {load.failed[:3]}")
-        check(load.done >= 20, f"only {load.done} messages")
         check(await_true(lambda: len(daemon.workers()) == 2), "old workers stay")
         check(not before & set(daemon.workers()), "workers were not replaced")
 
@@ -275,7 +276,6 @@ def reload_bad():
 def worker_killed():
     with Daemon(workers="2").start() as daemon:
         workers = daemon.workers()
-        idle = {pid: settled_descriptors_of(pid) for pid in workers}
         message = Message()
         milters = []
         for _ in range(12):
@@ -286,8 +286,8 @@ def worker_killed():
             milter.helo(message)
             milter.envelope(message)
             milter.content(message)
-        await_true(lambda: sum(descriptors_of(pid) - idle[pid] for pid in workers) >= 12, 2)
-        held = {pid: descriptors_of(pid) - idle[pid] for pid in workers}
+        held = {pid: sessions_of(pid, daemon.socket_path) for pid in workers}
+        check(sum(held.values()) == 12, held)
         victim = max(workers, key=lambda pid: held[pid])
         os.kill(victim, signal.SIGKILL)
         lost = 0
@@ -297,8 +297,7 @@ def worker_killed():
             except (Gone, OSError):
                 lost += 1
             milter.close()
-        check(lost <= held[victim], f"{lost} lost, but the worker held {held[victim]}")
-        check(lost + sum(held[pid] for pid in workers if pid != victim) == 12, f"lost {lost}, held {held}")
+        check(lost == held[victim], f"{lost} lost, but the worker held {held[victim]}")
         check(await_true(lambda: len(daemon.workers()) == 2 and victim not in daemon.workers()), "not replaced")
         check("signal 9" in daemon.said(), "not told")
         check(all(serves(daemon) for _ in range(5)), "does not serve")
@@ -308,16 +307,20 @@ def worker_killed():
 def killed_under_load():
     with Daemon().start() as daemon:
         load = Load(daemon, clients=4)
-        for _ in range(3):
-            time.sleep(2.3)
+        for number in range(3):
+            before = load.done
+            check(await_true(lambda b=before: load.done > b + 20 and len(daemon.workers()) == 2), f"stuck after {load.done}")
             os.kill(daemon.workers()[0], signal.SIGKILL)
+            check(await_true(lambda n=number: daemon.said().count("signal 9") == n + 1), daemon.said())
+        before = load.done
+        check(await_true(lambda: load.done > before + 20), f"stuck after {load.done}")
         load.end()
         check(len(load.failed) <= 12, f"{len(load.failed)} failures by 3 deaths and 4 clients: {load.failed[:3]}")
         check(load.done > 50, f"only {load.done} messages")
         check(await_true(lambda: len(daemon.workers()) == 2), "not replaced")
 
 
-@point("workers that die at once are started again after 1 s, then 2 s, and each death is told")
+@point("workers that die at once are started again after 1 s, then 2 s, and each death is told", waits=True)
 def back_off():
     with Daemon(workers="1").start() as daemon:
         for number in (1, 2):
@@ -456,14 +459,14 @@ def many():
         check(daemon.end() == 0, "exit status")  # waits until no session is counted any more
 
 
-@point("SIGTERM with 20 messages in progress: 20 answered, then the end")
+@point("SIGTERM with 20 messages in progress: 20 answered, then the end", waits=True)
 def stop_in_flight():
-    stop_20(Daemon())
+    stop_20(Daemon(drain_seconds="60"))
 
 
-@point("the same on an inet socket")
+@point("the same on an inet socket", waits=True)
 def stop_in_flight_inet():
-    stop_20(Daemon(socket=f"inet:{free_port()}@127.0.0.1"))
+    stop_20(Daemon(socket=f"inet:{free_port()}@127.0.0.1", drain_seconds="60"))
 
 
 def stop_20(daemon):
@@ -486,13 +489,13 @@ def stop_20(daemon):
         time.sleep(1.5)
         answered = sum(milter.end().answer in "ca" for milter in milters)
         check(answered == 20, f"{answered} answered")
-        check(daemon.process.wait(15) == 0, "exit status")
-        check(time.monotonic() - began < 12, "slow")
+        check(daemon.process.wait(PATIENCE_S) == 0, "exit status")
+        in_time(time.monotonic() - began < 40, "slow")
         for milter in milters:
             milter.close()
 
 
-@point("SIGTERM with idle connections does not wait for drain-seconds")
+@point("SIGTERM with idle connections does not wait for drain-seconds", waits=True)
 def stop_idle():
     with Daemon(drain_seconds="60").start() as daemon:
         milters = [Milter(daemon.where) for _ in range(3)]
@@ -501,7 +504,7 @@ def stop_idle():
             check(milter.message(Message()).answer in "ca", "answer")
         began = time.monotonic()
         check(daemon.end() == 0, "exit status")
-        check(time.monotonic() - began < 10, "slow")
+        in_time(time.monotonic() - began < 30, "slow")
         for milter in milters:
             milter.close()
 
@@ -544,7 +547,7 @@ def body_skipped():
         check(result.body_chunks == 1 and result.answer in "ca", f"{result.body_chunks} chunks")
 
 
-@point("64 descriptors and 150 connections: waits without spinning, recovers")
+@point("64 descriptors and 150 connections: waits without spinning, recovers", waits=True)
 def descriptors_short():
     with Daemon(workers="1").start(descriptors=64) as daemon:
         worker = daemon.workers()[0]
@@ -558,7 +561,7 @@ def descriptors_short():
             milter.close()
         began = time.monotonic()
         check(serves(daemon), "does not serve")
-        check(time.monotonic() - began < 8, "slow to recover")
+        in_time(time.monotonic() - began < 20, "slow to recover")
         check(daemon.workers() == [worker], "the worker was lost")
 
 
@@ -568,21 +571,24 @@ def idle_connections():
         milters = [Milter(daemon.where) for _ in range(500)]
         for milter in milters:
             milter.negotiate()
-        began = time.monotonic()
-        check(serves(daemon), "does not serve")
-        check(time.monotonic() - began < 1, "slow")
+        took = []
+        for _ in range(5):
+            began = time.monotonic()
+            check(serves(daemon), "does not serve")
+            took.append(time.monotonic() - began)
+        in_time(min(took) < 1, f"slow: {took}")
         for milter in milters:
             milter.close()
 
 
-@point("no DNS at all: temperror, accepted, logged, within the deadline")
+@point("no DNS at all: temperror, accepted, logged, within the deadline", waits=True)
 def dns_dead():
-    with Daemon(zone=None, nameservers=f"127.0.0.1@{free_port()}", dns_timeout_ms="1500",
+    with Daemon(zone=None, nameservers=f"127.0.0.1@{free_port()}", dns_timeout_ms="30000",
                 message_deadline_ms="3000").start() as daemon:
         began = time.monotonic()
         result = deliver(daemon.where, Message())
         check(result.answer in "ca" and "temperror" in result.inserted[0][2], result.inserted)
-        check(time.monotonic() - began < 6, "slow")
+        in_time(time.monotonic() - began < 20, "slow")
 
 
 @point("random streams of half-right packets (SEKISHO_STREAMS of them, seed SEKISHO_SEED)")

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from daemon import Daemon, await_true  # noqa: E402
 from milter_client import Message, Milter, deliver  # noqa: E402
 from name_server import NameServer  # noqa: E402
-from points import check, point, run_points  # noqa: E402
+from points import check, in_time, point, run_points  # noqa: E402
 
 HASH = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 ZONE = """\
@@ -70,15 +70,13 @@ def logged_after():
 def connection_goes_on():
     with silent_server() as server, slow_daemon(server).start() as daemon, Milter(daemon.where) as milter:
         milter.negotiate()
-        began = time.monotonic()
         check(milter.message(signed(queue_id="m0")).answer in "ca", "answer")
         for number in range(1, 4):
             result = milter.next_message(Message(queue_id=f"m{number}"))
             check("spf=pass" in result.inserted[0][2], "the client was forgotten: " + result.inserted[0][2])
-        check(time.monotonic() - began < 1, "delayed")
         milter.quit()
-        check(not daemon.records(), "nothing was slow: the test shows nothing")
-        check(await_true(lambda: len(daemon.records()) == 4, 20), "records")
+        in_time(not daemon.records(), "the answers waited for the diagnosis")
+        check(await_true(lambda: len(daemon.records()) == 4), "records")
         check(daemon.records()[0]["queue_id"] == "m0", "the order of the queue")
 
 
@@ -91,11 +89,12 @@ def slow_server():
             result = deliver(daemon.where, signed(queue_id=f"s{number}"))
             took.append(time.monotonic() - began)
             check("no key for signature" in result.inserted[0][2], result.inserted)
-        check(max(took) < 0.5, f"answers took {took}")
-        check(len(daemon.records()) < 5, "nothing was slow: the test shows nothing")
-        check(await_true(lambda: len(daemon.records()) == 5, 15), f"{len(daemon.records())} records")
+        in_time(max(took) < 0.5, f"answers took {took}")
+        in_time(len(daemon.records()) < 5, "the answers waited for the diagnosis")
+        check(await_true(lambda: len(daemon.records()) == 5), f"{len(daemon.records())} records")
         record = daemon.records()[0]
-        check(record["diagnosis_ms"] > 1000 and record["took_ms"] < 500, record)
+        check(record["diagnosis_ms"] > 1000, record)
+        in_time(record["took_ms"] < 500, record)
         print(f"# slowest answer {max(took) * 1000:.0f} ms, its diagnosis {record['diagnosis_ms']} ms")
 
 
@@ -115,30 +114,30 @@ def full_queue():
     with silent_server() as server, slow_daemon(server, drain_seconds="30").start() as daemon:
         began = time.monotonic()
         fill(daemon, QUEUE + 20)
-        check(time.monotonic() - began < 10, "delayed")
+        in_time(time.monotonic() - began < 10, "delayed")
         records = daemon.records()
-        check(18 <= len(records) <= 25, f"{len(records)} records at once")
-        check(sum(record["diagnosis"] == "partial" for record in records) >= 18, records[-1])
+        in_time(18 <= len(records) <= 25, f"{len(records)} records at once")
+        in_time(sum(record["diagnosis"] == "partial" for record in records) >= 18, records[-1])
         began = time.monotonic()
         check(daemon.end() == 0, "exit status")
-        check(time.monotonic() - began < 10, "slow to stop")
+        in_time(time.monotonic() - began < 10, "slow to stop")
         records = daemon.records()
         check(len({record["queue_id"] for record in records}) == QUEUE + 20 == len(records), f"{len(records)} records")
         check(all("diagnosis" in record for record in records), "not told")
 
 
-@point("a reload with a filled queue loses no record either, nor does an orphaned worker")
+@point("a reload with a filled queue loses no record either, nor does an orphaned worker", waits=True)
 def reload_and_orphan():
     import signal  # pylint: disable=import-outside-toplevel
     with silent_server() as server, slow_daemon(server, drain_seconds="4").start() as daemon:
         fill(daemon, 10)
         daemon.signal(signal.SIGHUP)
         check(await_true(lambda: "reloaded" in daemon.said()), daemon.said())
-        check(await_true(lambda: len(daemon.records()) == 10, 15), f"{len(daemon.records())} records")
+        check(await_true(lambda: len(daemon.records()) == 10), f"{len(daemon.records())} records")
         fill(daemon, 10)
         daemon.process.kill()
         daemon.process.wait()
-        check(await_true(lambda: len(daemon.records()) == 20, 15), f"{len(daemon.records())} records")
+        check(await_true(lambda: len(daemon.records()) == 20), f"{len(daemon.records())} records")
 
 
 @point("large bodies fill the queue by their octets")
@@ -154,7 +153,7 @@ def large_bodies():
                                                  body=body * 25000)).answer in "ca", "answer")
             milter.quit()
         early = [record for record in daemon.records() if record["diagnosis"] == "partial"]
-        check(len(early) >= 5, f"{len(early)} of 45 bodies of 2 MB were refused")
+        in_time(len(early) >= 5, f"{len(early)} of 45 bodies of 2 MB were refused")  # others had room again
         check(daemon.end() == 0, "exit status")
         check(len(daemon.records()) == 45, f"{len(daemon.records())} records")
 

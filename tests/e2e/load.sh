@@ -8,7 +8,6 @@ name=load
 . "$(dirname "$0")/lib.sh"
 
 load() { in_ns /usr/bin/python3 "$source/tests/support/smtp_load.py" "$@"; }
-workers() { pgrep -P "$daemon_pid"; }
 # Delivered messages that carry our header.
 verified() { grep -lc '^Authentication-Results: mx.rx.example;' -r "$work/mail/inbox/new" | wc -l; }
 empty_mailbox() { find "$work/mail/inbox" -type f -exec rm -f {} +; }
@@ -46,7 +45,7 @@ wait $load_pid; status=$?
 say "  workers killed: $(cat "$work/told")"
 wait_delivered 600 || { status=1; say "  delivered $(mail_count), verified $(verified)"; }
 verdict $status "workers killed with -9 under load: no message lost, none unverified, none hung"
-await 50 sh -c "[ \$(pgrep -P $daemon_pid | wc -l) -eq 2 ]"
+await workers_are 2
 verdict $? "dead workers are replaced"
 empty_mailbox
 
@@ -66,11 +65,10 @@ say "  reloads: $told"
 case "$told" in *"refused for now 0, lost connections 0"*) ;; *) status=1 ;; esac
 wait_delivered 600 || status=1
 verdict $status "reloads under load, a broken file among them: nothing refused, nothing lost"
-grep -q 'sekisho.conf:[0-9]*: ' "$work/run/daemon.log" || grep -q 'sekisho.conf:[0-9]*: ' "$work/run/log.json"
+await grep -q 'sekisho.conf:[0-9]*: ' "$work/run/daemon.log" "$work/run/log.json"
 verdict $? "the broken file is named with its line"
 mv "$work/run/sekisho.conf.good" "$work/run/sekisho.conf"
-kill -HUP "$daemon_pid"
-sleep 2
+daemon_reload
 empty_mailbox
 
 dns_stop
@@ -83,19 +81,20 @@ field_of Authentication-Results "$(newest_mail)" | grep -q 'spf=temperror (mx.rx
 }
 verdict $status "DNS gone: the mail is accepted with temperror"
 dns_start
-sleep 5
-status=0
-empty_mailbox
-send 192.0.2.25 mail.good.example taro@spf-neutral.example "$corpus/spf-neutral.eml" || status=1
-await_mail 1 || status=1
-field_of Authentication-Results "$(newest_mail)" | grep -q 'spf=neutral' || {
-	status=1
-	field_of Authentication-Results "$(newest_mail)"
+back=$(date +%s%N)
+is_right_again() {
+	empty_mailbox
+	send 192.0.2.25 mail.good.example taro@spf-neutral.example "$corpus/spf-neutral.eml" && await_mail 1 &&
+		field_of Authentication-Results "$(newest_mail)" | grep -q 'spf=neutral'
 }
+status=0
+until is_right_again; do
+	[ $(($(date +%s%N) - back)) -lt 5000000000 ] || { status=1; field_of Authentication-Results "$(newest_mail)"; break; }
+done
 verdict $status "DNS back: right verdicts within 5 seconds"
 
 kill "$daemon_pid"
-await 150 sh -c "! kill -0 $daemon_pid"
+await is_gone "$daemon_pid"
 verdict $? "the daemon ends when told"
 [ ! -e "$work/run/sekisho.sock" ]
 verdict $? "and takes its socket away"

@@ -5,22 +5,15 @@
 set -u
 build=${1:?usage: tests/e2e/package.sh BUILD-FOLDER}
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/e2e/points.sh disable=SC1091
+. tests/e2e/points.sh
 for tool in dh lintian dh_apparmor debconf-updatepo rpmspec apparmor_parser logrotate; do
-	command -v $tool >/dev/null || { echo "skipped: $tool is not installed (packaging/install-package-check.sh)"; exit 77; }
+	command -v $tool >/dev/null || skip "$tool is not installed (packaging/install-package-check.sh)"
 done
 work=$(mktemp -d /var/tmp/sekisho-package.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-failures=0
-number=0
-verdict() {
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $number - $2"; else
-		echo "not ok $number - $2"
-		failures=$((failures + 1))
-	fi
-}
 listed() { grep -qE "^$1 $2 .* \.$3\$" "$work/list"; } # MODE OWNER PATH
 
 DEB_BUILD_OPTIONS=nocheck sh packaging/build-deb.sh "$build" "$work/deb" >"$work/log" 2>&1

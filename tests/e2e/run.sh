@@ -1,24 +1,65 @@
 #!/bin/sh
 # Every end-to-end test of this folder; prints one line each and "N passed, N failed, N skipped".
-# Usage: tests/e2e/run.sh BUILD-FOLDER
+# They run two at a time, most of them wait for most of their time; those that look at how long something takes
+# run alone, at the end. Usage: tests/e2e/run.sh BUILD-FOLDER
 set -u
 build=$(cd "${1:?usage: tests/e2e/run.sh BUILD-FOLDER}" && pwd)
 folder=$(dirname "$0")
+alone="daemon deferred dns faults load postgres"
+results=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-e2e.XXXXXX")
+lanes=
+trap 'for lane in $lanes; do kill "$lane" 2>/dev/null; done; wait; rm -rf "$results"' EXIT
+trap 'exit 130' INT TERM
+
+# Runs those of the tests that no other lane has taken.
+lane() { # NAME...
+	running=
+	trap '[ -z "$running" ] || kill "$running"; wait; exit 143' TERM
+	for name in "$@"; do
+		mkdir "$results/$name" 2>/dev/null || continue
+		began=$(date +%s)
+		timeout 1800 sh "$folder/$name.sh" "$build" >"$results/$name/log" 2>&1 &
+		running=$!
+		wait "$running"
+		echo "$? $(($(date +%s) - began))" >"$results/$name/over"
+		mv "$results/$name/over" "$results/$name/status"
+	done
+}
+
+is_running() { for lane in $lanes; do kill -0 "$lane" 2>/dev/null && return; done; false; }
+
 passed=0 failed=0 skipped=0
-for test in "$folder"/*.sh; do
-	case $(basename "$test") in run.sh | lib.sh | story.sh) continue ;; esac
-	log=$(mktemp /tmp/sekisho-e2e.XXXXXX)
-	timeout 900 sh "$test" "$build" >"$log" 2>&1
-	status=$?
+report() { # NAME
+	log=$results/$1/log
+	while [ ! -e "$results/$1/status" ] && is_running; do sleep 0.2; done
+	[ -e "$results/$1/status" ] || { mkdir -p "$results/$1" && echo "not run" >"$log" && echo 1 0 >"$results/$1/status"; }
+	read -r status seconds <"$results/$1/status"
 	ok=$(grep -c '^ok ' "$log")
 	not_ok=$(grep -c '^not ok ' "$log")
 	case $status in
-	0) passed=$((passed + (ok > 0 ? ok : 1))); echo "pass  $(basename "$test") ($ok points)" ;;
-	77) skipped=$((skipped + 1)); echo "skip  $(basename "$test"): $(tail -n 1 "$log")" ;;
+	0) passed=$((passed + (ok > 0 ? ok : 1))); echo "pass  $1.sh ($ok points, $seconds s)" ;;
+	77) skipped=$((skipped + 1)); echo "skip  $1.sh: $(tail -n 1 "$log")" ;;
 	*) passed=$((passed + ok)); failed=$((failed + (not_ok > 0 ? not_ok : 1)))
-		echo "FAIL  $(basename "$test") (status $status)"; sed 's/^/      /' "$log" | tail -n 60 ;;
+		echo "FAIL  $1.sh (status $status, $seconds s)"; sed 's/^/      /' "$log" | tail -n 60 ;;
 	esac
-	rm -f "$log"
+	grep '^# late' "$log" | sed 's/^/      /'
+}
+
+beside=
+for test in "$folder"/*.sh; do
+	name=$(basename "$test" .sh)
+	case " run lib points story $alone " in *" $name "*) ;; *) beside="$beside $name" ;; esac
 done
+# shellcheck disable=SC2086
+{
+	lane package $beside &
+	lanes="$lanes $!"
+	lane $beside &
+	lanes="$lanes $!"
+	for name in $beside; do report "$name"; done
+	lane $alone &
+	lanes="$lanes $!"
+	for name in $alone; do report "$name"; done
+}
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

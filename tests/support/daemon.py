@@ -1,5 +1,6 @@
 """One sekishod under test, in a folder of its own: started, asked, signalled, ended by its process id."""
 
+import atexit
 import json
 import os
 import resource
@@ -19,7 +20,23 @@ BASE = {"authserv-id": "mx.rx.example", "user": "", "log-sink": "json", "drain-s
         "store": "none"}
 
 
-def await_true(what, seconds=10.0):
+PATIENCE_S = 60  # with a machine that is slow, and busy with other things
+SOCKET_PATH_MAX = 107  # unix(7)
+LEAVING_MAX = 8
+COMPLAINTS = []
+LONGEST_NAME = "/sekisho-daemon.12345678/metrics-of-its-own"
+
+
+def test_folder(prefix):
+    """A folder for a test: where everybody can come to, with room for the names of sockets."""
+    base = os.path.abspath(tempfile.gettempdir())
+    above = [base[:at] for at, letter in enumerate(base) if letter == "/" and at] + [base]
+    if len(base + LONGEST_NAME) > SOCKET_PATH_MAX or not all(os.stat(folder).st_mode & 1 for folder in above):
+        base = "/tmp"
+    return tempfile.mkdtemp(prefix=prefix, dir=base)
+
+
+def await_true(what, seconds=PATIENCE_S):
     """Asks until it is so; False when the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -31,9 +48,10 @@ def await_true(what, seconds=10.0):
 
 class Daemon:
     program = "sekishod"
+    leaving = []  # told to end, and not yet awaited: that takes libmilter a second each
 
     def __init__(self, socket=None, zone=ZONE, **options):
-        self.folder = tempfile.mkdtemp(prefix="sekisho-daemon.")
+        self.folder = test_folder("sekisho-daemon.")
         self.process = None
         self.prefix = []   # in front of the command: where it runs
         self.notices = []  # what it told systemd
@@ -71,17 +89,17 @@ class Daemon:
 
     def run(self, *more):
         """To its end: for -t and for starts that fail. Returns status and everything it said."""
-        done = subprocess.run(self.command(*more), capture_output=True, timeout=20, check=False, text=True)
+        done = subprocess.run(self.command(*more), capture_output=True, timeout=PATIENCE_S, check=False, text=True)
         return done.returncode, done.stdout + done.stderr
 
-    def start(self, wait=True, descriptors=None):
+    def start(self, wait=True, descriptors=None, environment=None):
         def limit():
-            if descriptors:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
         with open(self.path("said"), "ab") as said:
             self.process = subprocess.Popen(self.command(), stdout=said, stderr=said, stdin=subprocess.DEVNULL,
-                                            preexec_fn=limit, env={**os.environ, "NOTIFY_SOCKET": self.path("notify")})
+                                            preexec_fn=limit if descriptors else None,
+                                            env={**os.environ, "NOTIFY_SOCKET": self.path("notify"), **(environment or {})})
         if wait and not await_true(lambda: "started:" in self.said() or self.process.poll() is not None):
             self.end()
             raise RuntimeError("sekishod does not start: " + self.said())
@@ -127,7 +145,7 @@ class Daemon:
     def signal(self, number):
         self.process.send_signal(number)
 
-    def end(self, seconds=20):
+    def end(self, seconds=PATIENCE_S):
         """SIGTERM; returns the exit status, or None when it had to be killed."""
         if self.process is None:
             return None
@@ -150,7 +168,7 @@ class Daemon:
     def page(self):
         """The metrics; metrics-socket is a unix socket then."""
         with sockets.socket(sockets.AF_UNIX) as client:
-            client.settimeout(5)
+            client.settimeout(PATIENCE_S)
             client.connect(self.options["metrics-socket"].removeprefix("unix:"))
             client.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
             answer = b""
@@ -168,13 +186,32 @@ class Daemon:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, *_):
+        """Nobody waits for its end, who looks for it calls end() before."""
+        if self.process is not None and self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+        Daemon.leaving.append(self)
+        while len(Daemon.leaving) > LEAVING_MAX:
+            Daemon.leaving.pop(0).bury()
+
+    def bury(self):
+        """When it is used no more: waits for its end, and has it leave nothing behind but what a sanitizer said."""
         self.end()
         said = self.said()
         self.notify.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-        if kind is None and ("Sanitizer" in said or "runtime error" in said):
-            raise RuntimeError("a sanitizer complains:\n" + said)
+        if "Sanitizer" in said or "runtime error" in said:
+            COMPLAINTS.append(said)
+
+
+def await_ends():
+    """At the end of a test: what sanitizers said of its daemons."""
+    while Daemon.leaving:
+        Daemon.leaving.pop().bury()
+    return "\n".join(COMPLAINTS)
+
+
+atexit.register(await_ends)
 
 
 def is_alive(pid):
@@ -199,6 +236,20 @@ def is_worker(pid):
             return b"--worker" in file.read().split(b"\0")
     except OSError:
         return False
+
+
+def sessions_of(pid, path):
+    """How many of a process's descriptors are connections that it accepted on that socket."""
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as file:
+        rows = [line.split() for line in file]
+    ours = {f"socket:[{row[6]}]" for row in rows if row[-1] == path and row[5] == "03"}  # connected
+    found = 0
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            found += os.readlink(f"/proc/{pid}/fd/{name}") in ours
+        except OSError:
+            pass  # closed meanwhile
+    return found
 
 
 def settled_descriptors_of(pid, quiet_seconds=1.0, seconds=20):

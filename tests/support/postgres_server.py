@@ -6,8 +6,9 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
+
+from daemon import PATIENCE_S, test_folder
 
 
 def programs():
@@ -21,7 +22,7 @@ class Postgres:
 
     def __init__(self, machine=None):
         self.bin, self.machine = programs(), machine
-        self.folder = tempfile.mkdtemp(prefix="sekisho-pg.")
+        self.folder = test_folder("sekisho-pg.")
         self.process = None
         self.frozen = []
         self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # it refuses to run as root
@@ -70,7 +71,7 @@ class Postgres:
                            str(self.user.pw_gid), "--clear-groups", *command]
             self.process = subprocess.Popen(command, preexec_fn=None if self.machine else self.become, cwd=self.folder,
                                             stdout=log, stderr=log)
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             if subprocess.run([os.path.join(self.bin, "pg_isready"), "-q", "-h", self.folder], check=False).returncode == 0:
                 return self
@@ -82,7 +83,7 @@ class Postgres:
         self.thaw()
         if self.process is not None:
             self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(30)
+            self.process.wait(PATIENCE_S)
         self.process = None
 
     def processes(self):
