@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The outcome now for the name of an "expect" line; "" for others. */
 static const char *outcome_now(const struct findings *findings, const char *name)
@@ -91,6 +92,11 @@ static int run_case(const char *path, struct arena *arena, struct fault *fault)
 	if (evaluation == NULL)
 		return EXIT_UNREADABLE;
 	findings = evaluation_run(evaluation);
+	if (access(path, F_OK) != 0) {
+		fault_set(fault, "%s has just made room for a newer message", path);
+		evaluation_close(&evaluation);
+		return EXIT_UNREADABLE;
+	}
 	printf("\nEvidence: %s (%s)\n", path, file->about);
 	differing = print_outcomes(file, findings);
 	print_causes(findings, arena);

@@ -2,8 +2,8 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "replay/evidence_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 enum {
-	NAME_SIZE = 60, /* 40 of the queue id, the time, NUL */
 	ID_MAX = 40,
 	FILE_MODE = 0640,
 };
@@ -32,8 +31,8 @@ struct head {
 
 /* Free when the name is "". */
 struct place {
-	char name[NAME_SIZE]; /* of the two files, without .case and .eml */
-	uint32_t octets;
+	char name[EVIDENCE_NAME_SIZE]; /* of the two files, without .case and .eml */
+	uint32_t octets;               /* 0: not whole yet */
 };
 
 struct evidence_ring {
@@ -77,42 +76,6 @@ static bool lock(int fd, short type)
 	return true;
 }
 
-static void remove_pair(int folder, const char *name)
-{
-	char file[NAME_SIZE + 8];
-
-	(void)snprintf(file, sizeof file, "%s.case", name);
-	(void)unlinkat(folder, file, 0);
-	(void)snprintf(file, sizeof file, "%s.eml", name);
-	(void)unlinkat(folder, file, 0);
-}
-
-static bool ends_in(const char *name, const char *ending)
-{
-	size_t len = strlen(name), ending_len = strlen(ending);
-
-	return len > ending_len && strcmp(name + len - ending_len, ending) == 0;
-}
-
-/* What no ledger knows of any more. */
-static void clear_folder(int folder)
-{
-	int copy = dup(folder);
-	DIR *list = copy < 0 ? NULL : fdopendir(copy);
-
-	if (list == NULL) {
-		if (copy >= 0)
-			(void)close(copy);
-		return;
-	}
-	rewinddir(list);
-	for (struct dirent *entry; (entry = readdir(list)) != NULL;)
-		if (ends_in(entry->d_name, ".case") || ends_in(entry->d_name, ".eml") ||
-			ends_in(entry->d_name, ".new"))
-			(void)unlinkat(folder, entry->d_name, 0);
-	(void)closedir(list);
-}
-
 static bool head_is_good(const struct head *head, const struct stat *status)
 {
 	return memcmp(head->mark, mark, sizeof mark) == 0 && head->count > 0 && head->next < head->count &&
@@ -147,7 +110,7 @@ static bool begin_ledger(struct evidence_ring *ring)
 		head_is_good(&old, &status) && old.count == ring->count)
 		return recount(ring, &old);
 	memcpy(head.mark, mark, sizeof mark);
-	clear_folder(ring->fd);
+	evidence_files_clear(ring->fd);
 	return ftruncate(ring->ledger, 0) == 0 && ftruncate(ring->ledger, offset_of(ring->count)) == 0 &&
 	       write_at(ring->ledger, &head, sizeof head, 0);
 }
@@ -204,68 +167,51 @@ void evidence_ring_close(struct evidence_ring **ring)
 	*ring = NULL;
 }
 
-/* Frees the place. The files go first: a name in the ledger without files does no harm. */
+static bool read_place(const struct evidence_ring *ring, uint32_t number, struct place *place)
+{
+	if (!read_at(ring->ledger, place, sizeof *place, offset_of(number)))
+		return false;
+	place->name[EVIDENCE_NAME_SIZE - 1] = '\0';
+	if (strchr(place->name, '/') != NULL)
+		place->name[0] = '\0';
+	return true;
+}
+
+static bool write_place(const struct evidence_ring *ring, uint32_t number, const struct place *place)
+{
+	return write_at(ring->ledger, place, sizeof *place, offset_of(number));
+}
+
+static void take_off(struct head *head, const struct place *place)
+{
+	head->octets -= place->octets < head->octets ? place->octets : head->octets;
+}
+
+/* The files go first: a name in the ledger without files does no harm. */
 static bool free_place(const struct evidence_ring *ring, struct head *head, uint32_t number)
 {
 	struct place place, empty = {.octets = 0};
 
-	if (!read_at(ring->ledger, &place, sizeof place, offset_of(number)))
+	if (!read_place(ring, number, &place))
 		return false;
 	if (place.name[0] == '\0')
 		return true;
-	place.name[NAME_SIZE - 1] = '\0';
-	if (strchr(place.name, '/') == NULL)
-		remove_pair(ring->fd, place.name);
-	head->octets -= place.octets < head->octets ? place.octets : head->octets;
-	return write_at(ring->ledger, &empty, sizeof empty, offset_of(number));
+	evidence_files_remove(ring->fd, place.name);
+	take_off(head, &place);
+	return write_place(ring, number, &empty);
 }
 
-/* The oldest go until there is room. */
+/* The oldest behind the place to be written go until there is room. */
 static bool make_room(const struct evidence_ring *ring, struct head *head, size_t octets)
 {
-	if (!free_place(ring, head, head->next))
-		return false;
 	for (uint32_t i = 1; i < head->count && head->octets + octets > ring->octets; i++)
 		if (!free_place(ring, head, (head->next + i) % head->count))
 			return false;
 	return true;
 }
 
-/* Under another name until it is whole. */
-static bool write_file(int folder, const char *name, const char *const *pieces, const size_t *lens)
-{
-	char unfinished[NAME_SIZE + 16];
-	bool good;
-	int fd;
-
-	(void)snprintf(unfinished, sizeof unfinished, "%s.new", name);
-	fd = openat(folder, unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	good = fd >= 0;
-	for (size_t i = 0; good && i < 2; i++)
-		good = write(fd, pieces[i], lens[i]) == (ssize_t)lens[i];
-	if (fd >= 0)
-		(void)close(fd);
-	good = good && renameat(folder, unfinished, folder, name) == 0;
-	if (!good && fd >= 0)
-		(void)unlinkat(folder, unfinished, 0);
-	return good;
-}
-
-static bool write_pair(const struct evidence_ring *ring, const char *name, const struct evidence_item *item)
-{
-	char message[NAME_SIZE + 8], file[NAME_SIZE + 8], last[NAME_SIZE + 24];
-
-	(void)snprintf(message, sizeof message, "%s.eml", name);
-	(void)snprintf(file, sizeof file, "%s.case", name);
-	(void)snprintf(last, sizeof last, "message   %s\n", message);
-	return write_file(ring->fd, message, (const char *const[]){item->message, ""},
-		       (const size_t[]){item->message_len, 0}) &&
-	       write_file(ring->fd, file, (const char *const[]){item->text, last},
-		       (const size_t[]){strlen(item->text), strlen(last)});
-}
-
 /* "4bX1yz-65e1f2a3": letters and digits of the queue id, and the time. The dash is not in an id. */
-static void name_of(const char *queue_id, char name[NAME_SIZE])
+static void name_of(const char *queue_id, char name[EVIDENCE_NAME_SIZE])
 {
 	size_t len = 0;
 
@@ -276,26 +222,39 @@ static void name_of(const char *queue_id, char name[NAME_SIZE])
 	name[len] = '\0';
 }
 
+static struct place place_of(const struct evidence_item *item)
+{
+	struct place place = {.octets = 0};
+
+	name_of(item->queue_id, place.name);
+	(void)snprintf(place.name + strlen(place.name), EVIDENCE_NAME_SIZE - strlen(place.name),
+		"-%08" PRIx32, (uint32_t)item->now);
+	return place;
+}
+
 /* With the lock held. */
 static bool put(const struct evidence_ring *ring, const struct evidence_item *item)
 {
 	size_t octets = strlen(item->text) + item->message_len;
-	struct place place = {.octets = (uint32_t)octets};
+	struct place place = place_of(item), oldest;
 	struct stat status;
 	struct head head;
 
 	if (fstat(ring->ledger, &status) != 0 || !read_at(ring->ledger, &head, sizeof head, 0) ||
-		!head_is_good(&head, &status) || !make_room(ring, &head, octets))
+		!head_is_good(&head, &status) || !read_place(ring, head.next, &oldest))
 		return false;
-	name_of(item->queue_id, place.name);
-	(void)snprintf(place.name + strlen(place.name), NAME_SIZE - strlen(place.name), "-%08" PRIx32,
-		(uint32_t)item->now);
-	if (!write_pair(ring, place.name, item)) {
-		remove_pair(ring->fd, place.name);
+	take_off(&head, &oldest);
+	if (!make_room(ring, &head, octets) || !write_place(ring, head.next, &place))
+		return false;
+	if (oldest.name[0] != '\0')
+		evidence_files_rename(ring->fd, oldest.name, place.name);
+	if (!evidence_files_write(ring->fd, place.name, item)) {
+		evidence_files_remove(ring->fd, place.name);
 		(void)write_at(ring->ledger, &head, sizeof head, 0);
 		return false;
 	}
-	if (!write_at(ring->ledger, &place, sizeof place, offset_of(head.next)))
+	place.octets = (uint32_t)octets;
+	if (!write_place(ring, head.next, &place))
 		return false;
 	head.octets += octets;
 	head.next = (head.next + 1) % head.count;
@@ -337,14 +296,14 @@ static bool is_newer(const struct place *place, const char *wanted, const char *
 {
 	size_t len = strlen(wanted);
 
-	return strncmp(place->name, wanted, len) == 0 && place->name[len] == '-' &&
+	return place->octets > 0 && strncmp(place->name, wanted, len) == 0 && place->name[len] == '-' &&
 	       strchr(place->name, '/') == NULL && strcmp(place->name, found) > 0;
 }
 
 const char *evidence_find(const char *folder, const char *queue_id, struct arena *arena, struct fault *fault)
 {
 	const char *path = arena_printf(arena, "%s/%s", folder, ledger_name);
-	char wanted[NAME_SIZE], found[NAME_SIZE] = "";
+	char wanted[EVIDENCE_NAME_SIZE], found[EVIDENCE_NAME_SIZE] = "";
 	FILE *ledger = fopen(path, "re");
 	struct head head;
 	struct place place;
@@ -358,7 +317,7 @@ const char *evidence_find(const char *folder, const char *queue_id, struct arena
 	}
 	name_of(queue_id, wanted);
 	while (fread(&place, sizeof place, 1, ledger) == 1) {
-		place.name[NAME_SIZE - 1] = '\0';
+		place.name[EVIDENCE_NAME_SIZE - 1] = '\0';
 		if (is_newer(&place, wanted, found))
 			memcpy(found, place.name, sizeof found);
 	}

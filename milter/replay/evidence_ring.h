@@ -1,7 +1,6 @@
 /* The latest verdicts as .case files in a folder: bounded in number and in octets, the oldest go first.
  * Shared by all workers through a small ledger in the folder, which says what is there; everything in it
- * may be deleted at any time. A process that dies in the middle leaves at most a file that is replaced
- * later. */
+ * may be deleted at any time. What a process that dies in the middle leaves is written over later. */
 #ifndef REPLAY_EVIDENCE_RING_H
 #define REPLAY_EVIDENCE_RING_H
 
@@ -34,7 +33,8 @@ void evidence_ring_close(struct evidence_ring **ring);
  * item. One thread at a time. */
 bool evidence_ring_put(struct evidence_ring *ring, const struct evidence_item *item, struct fault *fault);
 
-/* The newest .case of that queue id in the folder, or NULL with the reason. */
+/* The newest .case of that queue id in the folder, or NULL with the reason. What was read from it counts only
+ * if the file still has its name afterwards: the oldest pair is written over. */
 const char *evidence_find(const char *folder, const char *queue_id, struct arena *arena, struct fault *fault);
 
 #endif

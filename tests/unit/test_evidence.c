@@ -97,7 +97,47 @@ static void oldest_go(void **state)
 	/* a queue id is no path */
 	assert_true(put(ring, "../../x", 10) && is_kept("../../x"));
 	evidence_ring_close(&ring);
-	assert_int_equal(count_files(".new"), 0);
+	empty_folder();
+}
+
+static size_t octets_in(const char *name)
+{
+	char path[128];
+	struct stat status;
+
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
+}
+
+/* The files of the oldest become those of the newest: nothing of the old message may be left in them, and
+ * one that is not whole yet is not found. */
+static void written_over(void **state)
+{
+	static const size_t lens[] = {3000, 100, 4000, 1};
+	struct fault fault = {""};
+	struct evidence_ring *ring = evidence_ring_open(folder, 1, 10000, &fault);
+	char path[96], queue_id[8], name[32];
+	uint32_t octets = 0;
+	FILE *ledger;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+		(void)snprintf(queue_id, sizeof queue_id, "I%zu", i);
+		(void)snprintf(name, sizeof name, "%s-6b0187c0.eml", queue_id);
+		assert_true(put(ring, queue_id, lens[i]) && is_kept(queue_id));
+		assert_int_equal(octets_in(name), lens[i]);
+		assert_int_equal(count_files(".eml"), 1);
+		assert_int_equal(count_files(".case"), 1);
+	}
+	(void)snprintf(path, sizeof path, "%s/ledger", folder);
+	ledger = fopen(path, "r+");
+	assert_int_equal(fseek(ledger, 24 + 60, SEEK_SET), 0); /* behind the head and the name */
+	assert_int_equal(fwrite(&octets, sizeof octets, 1, ledger), 1);
+	(void)fclose(ledger);
+	assert_false(is_kept("I3"));
+	assert_true(put(ring, "I4", 10) && is_kept("I4"));
+	assert_int_equal(count_files(".eml"), 1);
+	evidence_ring_close(&ring);
 	empty_folder();
 }
 
@@ -330,6 +370,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(oldest_go),
+		cmocka_unit_test(written_over),
 		cmocka_unit_test(deleted_and_broken),
 		cmocka_unit_test(sum_of_the_dead),
 		cmocka_unit_test(workers_share),
