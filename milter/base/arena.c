@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/arena_guard.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,99 +9,118 @@
 #include <string.h>
 
 enum {
-	FIRST_SIZE = 1024, /* of the oldest chunk: many arenas hold a few short texts */
-	CHUNK_SIZE = 16384,
+	OWN_SIZE = 1024, /* of an arena with its own chunk: many hold a few short texts */
 	ALIGNMENT = 16,
-	SPARE_MAX = 7,
 	BRIEF_SIZE = 256
 };
 
-struct chunk {
-	struct chunk *older;
+struct arena_chunk {
+	struct arena_chunk *older;
 	size_t size, used;
 	_Alignas(ALIGNMENT) char octets[];
 };
 
+enum { CHUNK_ROOM = ARENA_CHUNK - sizeof(struct arena_chunk) };
+
+_Static_assert(2 * ARENA_HALF == CHUNK_ROOM && ARENA_HALF % ALIGNMENT == 0, "two halves fill a chunk");
+
 struct arena {
-	struct chunk *newest;
-	struct chunk *spare; /* of the standard size, kept over a reset: the next message needs as many */
-	size_t spare_count;
+	_Alignas(ALIGNMENT) const struct arena_source *source;
+	struct arena_chunk *own;    /* right behind this */
+	struct arena_chunk *newest; /* the oldest of these is the own one */
+	struct arena_chunk *aside;  /* each for one piece that was too large for the newest */
 	size_t used;
 };
 
-static struct chunk *chunk_new(size_t size, struct chunk *older)
+static void *take_from_heap(void)
 {
-	struct chunk *chunk = malloc(sizeof *chunk + size);
+	return malloc(ARENA_CHUNK);
+}
 
+static const struct arena_source heap = {take_from_heap, free};
+static const struct arena_source *source_of_all = &heap;
+
+void arena_draw_from(const struct arena_source *source)
+{
+	source_of_all = source;
+}
+
+/* All of it is free. */
+static struct arena_chunk *chunk_begin(struct arena_chunk *chunk, size_t size, struct arena_chunk *older)
+{
 	if (chunk == NULL)
 		abort();
 	chunk->older = older;
 	chunk->size = size;
 	chunk->used = 0;
+	ARENA_FORBID(chunk->octets, size);
 	return chunk;
+}
+
+static struct arena_chunk *chunk_new(const struct arena *arena, size_t size, struct arena_chunk *older)
+{
+	if (size <= CHUNK_ROOM)
+		return chunk_begin(arena->source->take(), CHUNK_ROOM, older);
+	return chunk_begin(malloc(sizeof(struct arena_chunk) + size), size, older);
+}
+
+static void chunk_free(const struct arena *arena, struct arena_chunk *chunk)
+{
+	ARENA_ALLOW(chunk->octets, chunk->size);
+	if (chunk->size == CHUNK_ROOM)
+		arena->source->give(chunk);
+	else
+		free(chunk);
 }
 
 struct arena *arena_new(void)
 {
-	struct arena *arena = calloc(1, sizeof *arena);
+	struct arena *arena = malloc(OWN_SIZE);
 
 	if (arena == NULL)
 		abort();
-	arena->newest = chunk_new(FIRST_SIZE, NULL);
+	*arena = (struct arena){.source = source_of_all, .own = (void *)(arena + 1)};
+	arena->newest = chunk_begin(arena->own, OWN_SIZE - sizeof *arena - sizeof(struct arena_chunk), NULL);
 	return arena;
-}
-
-static struct chunk *chunk_for(struct arena *arena, size_t size)
-{
-	struct chunk *chunk = arena->spare;
-
-	if (size > CHUNK_SIZE || chunk == NULL)
-		return chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE, arena->newest);
-	arena->spare = chunk->older;
-	arena->spare_count--;
-	chunk->older = arena->newest;
-	chunk->used = 0;
-	return chunk;
-}
-
-/* Puts all chunks by but the oldest, which is small; frees those that are too many. */
-static void drop_younger_chunks(struct arena *arena, size_t spare_max)
-{
-	while (arena->newest->older != NULL) {
-		struct chunk *chunk = arena->newest;
-
-		arena->newest = chunk->older;
-		if (chunk->size != CHUNK_SIZE || arena->spare_count >= spare_max) {
-			free(chunk);
-			continue;
-		}
-		chunk->older = arena->spare;
-		arena->spare = chunk;
-		arena->spare_count++;
-	}
 }
 
 void arena_free(struct arena **arena)
 {
 	if (arena == NULL || *arena == NULL)
 		return;
-	drop_younger_chunks(*arena, 0);
-	while ((*arena)->spare != NULL) {
-		struct chunk *older = (*arena)->spare->older;
-
-		free((*arena)->spare);
-		(*arena)->spare = older;
-	}
-	free((*arena)->newest);
+	arena_reset(*arena);
+	ARENA_ALLOW((*arena)->own->octets, (*arena)->own->size);
 	free(*arena);
 	*arena = NULL;
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){arena->newest, arena->aside, arena->newest->used, arena->used};
+}
+
+static void drop_until(const struct arena *arena, struct arena_chunk **newest, const struct arena_chunk *last)
+{
+	while (*newest != last) {
+		struct arena_chunk *chunk = *newest;
+
+		*newest = chunk->older;
+		chunk_free(arena, chunk);
+	}
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	drop_until(arena, &arena->newest, mark.newest);
+	drop_until(arena, &arena->aside, mark.aside);
+	arena->newest->used = mark.newest_used;
+	arena->used = mark.used;
+	ARENA_FORBID(mark.newest->octets + mark.newest_used, mark.newest->size - mark.newest_used);
+}
+
 void arena_reset(struct arena *arena)
 {
-	drop_younger_chunks(arena, SPARE_MAX);
-	arena->newest->used = 0;
-	arena->used = 0;
+	arena_rewind(arena, (struct arena_mark){.newest = arena->own});
 }
 
 size_t arena_used(const struct arena *arena)
@@ -107,21 +128,42 @@ size_t arena_used(const struct arena *arena)
 	return arena->used;
 }
 
+static size_t chunk_left(const struct arena_chunk *chunk)
+{
+	return chunk->size - chunk->used;
+}
+
+/* A chunk with room for the piece. It is put aside when the newest has more left than this one will have. */
+static struct arena_chunk *chunk_for(struct arena *arena, size_t size)
+{
+	struct arena_chunk *chunk;
+
+	if (chunk_left(arena->newest) >= size)
+		return arena->newest;
+	if (size > CHUNK_ROOM || CHUNK_ROOM - size < chunk_left(arena->newest)) {
+		chunk = chunk_new(arena, size, arena->aside);
+		arena->aside = chunk;
+	} else {
+		chunk = chunk_new(arena, size, arena->newest);
+		arena->newest = chunk;
+	}
+	return chunk;
+}
+
 void *arena_room(struct arena *arena, size_t size)
 {
-	struct chunk *chunk = arena->newest;
+	struct arena_chunk *chunk;
 	char *memory;
+	size_t room;
 
 	if (size > SIZE_MAX / 2)
 		abort();
-	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (chunk->size - chunk->used < size) {
-		chunk = chunk_for(arena, size);
-		arena->newest = chunk;
-	}
+	room = (size + ARENA_GAP + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	chunk = chunk_for(arena, room);
 	memory = chunk->octets + chunk->used;
-	chunk->used += size;
-	arena->used += size;
+	chunk->used += room;
+	arena->used += room;
+	ARENA_ALLOW(memory, size);
 	return memory;
 }
 

@@ -34,25 +34,30 @@ static struct digest hash_within(
 static bool body_fits(const struct body_facts *facts, enum canon canon, struct span body,
 	struct effort *effort, struct arena *arena)
 {
+	struct arena_mark mark = arena_mark(arena);
 	struct buf canonical = canon_body(canon, body, arena);
 	struct digest hash;
 
 	if (facts->length >= 0 && (uint64_t)facts->length < canonical.len)
 		canonical.len = (size_t)facts->length;
 	hash = hash_within(facts, canonical.data, canonical.len, effort);
+	arena_rewind(arena, mark);
 	return digest_equal(&hash, &facts->signed_hash);
 }
 
 /* The body with LF only, in canonical form behind or before the line ends were taken for such. */
 static bool hashed_with_lf(const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
+	struct arena_mark mark = arena_mark(arena);
 	struct buf canonical = canon_body(facts->canon, facts->body, arena);
 	struct digest_stream *stream;
 	struct digest before, behind;
 	char *to = canonical.data;
 
-	if (!effort_spend(effort, canonical.len + DIGEST_END_COST))
+	if (!effort_spend(effort, canonical.len + DIGEST_END_COST)) {
+		arena_rewind(arena, mark);
 		return false;
+	}
 	for (size_t from = 0; from < canonical.len;) {
 		const char *cr = memchr(canonical.data + from, '\r', canonical.len - from);
 		size_t len = cr == NULL ? canonical.len - from : (size_t)(cr - canonical.data) - from;
@@ -67,6 +72,7 @@ static bool hashed_with_lf(const struct body_facts *facts, struct effort *effort
 	digest_stream_add(stream, "\r\n", 2);
 	behind = digest_stream_end(stream);
 	digest_stream_free(&stream);
+	arena_rewind(arena, mark);
 	return digest_equal(&before, &facts->signed_hash) || digest_equal(&behind, &facts->signed_hash);
 }
 
@@ -120,11 +126,13 @@ static struct body_change find_repair(
 	const struct body_facts *facts = texts->facts;
 
 	for (size_t i = from; i < to && effort_exceeds(effort, facts->body.len); i++) {
+		struct arena_mark mark = arena_mark(arena);
 		struct body_variant variant = make_variant(texts, i, effort, arena);
 		struct span body = {variant.body.data, variant.body.len};
 
 		if (variant.kind != BODY_UNKNOWN && body_fits(facts, facts->canon, body, effort, arena))
 			return of_variant(&variant);
+		arena_rewind(arena, mark);
 	}
 	return body_change_none();
 }
@@ -136,20 +144,21 @@ static struct body_change find_swept_repair(
 	const struct body_facts *facts = texts->facts;
 
 	for (size_t i = 0; i < body_variant_swept_count() && effort_exceeds(effort, facts->body.len); i++) {
+		struct arena_mark mark = arena_mark(arena);
 		struct body_variant variant = make_variant(texts, i, effort, arena);
 		struct body_facts repaired = *facts;
-		struct body_change change;
+		struct body_change change = body_change_none();
 
-		if (variant.kind == BODY_UNKNOWN || !variant.sweep)
-			continue;
 		repaired.body = (struct span){variant.body.data, variant.body.len};
-		change = body_sweep(&repaired, effort, arena);
+		if (variant.kind != BODY_UNKNOWN && variant.sweep)
+			change = body_sweep(&repaired, effort, arena);
 		if (change.kind != BODY_UNKNOWN) {
 			change.kind = variant.kind;
 			change.from = variant.from;
 			change.to = variant.to;
 			return change;
 		}
+		arena_rewind(arena, mark);
 	}
 	return body_change_none();
 }
@@ -201,6 +210,7 @@ static struct body_change find_lost_dot(
 	struct body_change change = body_change_none();
 
 	for (int with = 0; with < 2 && change.kind == BODY_UNKNOWN; with++) {
+		struct arena_mark mark = arena_mark(arena);
 		struct body_facts facts = *texts->facts;
 		struct body_search search;
 
@@ -212,6 +222,7 @@ static struct body_change find_lost_dot(
 		if (body_search_insertion(&search, "."))
 			change.kind = BODY_DOTS;
 		body_search_end(&search);
+		arena_rewind(arena, mark);
 	}
 	return change;
 }
@@ -219,9 +230,12 @@ static struct body_change find_lost_dot(
 /* A multipart without its last delimiter was cut, if the signer knew how to write one. */
 static bool is_cut(const struct body_facts *facts, struct arena *arena)
 {
+	struct arena_mark mark = arena_mark(arena);
 	struct mime mime = mime_of(facts->header, facts->body, arena);
+	bool cut = mime.parts[0].boundary[0] != '\0' && !mime.parts[0].closed;
 
-	return mime.parts[0].boundary[0] != '\0' && !mime.parts[0].closed;
+	arena_rewind(arena, mark);
+	return cut;
 }
 
 /* What takes longer than one walk. */
@@ -247,6 +261,7 @@ static struct body_change search_on(
 struct body_change body_change_find(
 	const struct body_facts *facts, struct effort *effort, struct arena *arena)
 {
+	struct arena_mark mark = arena_mark(arena);
 	struct body_change footer = body_sweep_footer(facts, effort, arena), change;
 
 	/* Blank lines alone may be what another canonical form drops. */
@@ -261,6 +276,8 @@ struct body_change body_change_find(
 		change = search_on(facts, effort, arena);
 	if (change.kind == BODY_UNKNOWN && !effort_exceeds(effort, facts->body.len))
 		change.out_of_budget = true;
+	if (change.kind == BODY_UNKNOWN)
+		arena_rewind(arena, mark);
 	if (change.kind == BODY_UNKNOWN && is_cut(facts, arena))
 		change.kind = BODY_TRUNCATED;
 	return change;

@@ -67,6 +67,7 @@ static bool visit(struct search *search, const struct span *replacements, enum b
 	size_t item, const struct body_block *block)
 {
 	struct span gone = block_text(search, item, block);
+	struct arena_mark mark = arena_mark(search->arena);
 	struct body_variant variant = body_variant_none();
 
 	variant.kind = kind_of(search, item, block);
@@ -76,6 +77,8 @@ static bool visit(struct search *search, const struct span *replacements, enum b
 		search->over = true;
 		search->found = variant;
 		search->shown = first_line(gone, search->arena);
+	} else {
+		arena_rewind(search->arena, mark);
 	}
 	return search->over;
 }
@@ -97,11 +100,13 @@ static void one_block(struct search *search, size_t item)
 
 	for (size_t i = 0; i < search->blocks[item].count; i++) {
 		const struct body_block *block = &search->blocks[item].items[i];
+		struct arena_mark mark = arena_mark(search->arena);
 
 		replacements[item] = without(search, item, block);
 		for (size_t manner = 0; manner < manner_count; manner++)
 			if (visit(search, replacements, manners[manner], item, block))
 				return;
+		arena_rewind(search->arena, mark);
 	}
 }
 
@@ -120,6 +125,7 @@ static void two_blocks(struct search *search, size_t first, size_t second)
 		for (size_t j = 0; j < search->blocks[second].count && pairs > 0; j++) {
 			const struct body_block *a = &search->blocks[first].items[i],
 						*b = &search->blocks[second].items[j];
+			struct arena_mark mark = arena_mark(search->arena);
 
 			if (!same_words(search->words[first][i], search->words[second][j]))
 				continue;
@@ -129,6 +135,7 @@ static void two_blocks(struct search *search, size_t first, size_t second)
 			for (size_t manner = 0; manner < manners_of(search, second); manner++)
 				if (visit(search, replacements, manners[manner], first, a))
 					return;
+			arena_rewind(search->arena, mark);
 		}
 }
 

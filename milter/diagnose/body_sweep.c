@@ -161,6 +161,7 @@ static struct body_change sweep_all(struct body_search *search)
 static struct body_change run(const struct body_facts *facts, struct effort *effort, struct arena *arena,
 	struct body_change (*sweep)(struct body_search *))
 {
+	struct arena_mark mark = arena_mark(arena);
 	struct body_change change;
 	struct body_search search;
 
@@ -168,6 +169,8 @@ static struct body_change run(const struct body_facts *facts, struct effort *eff
 	change = sweep(&search);
 	change.out_of_budget = search.out_of_budget;
 	body_search_end(&search);
+	if (change.kind == BODY_UNKNOWN)
+		arena_rewind(arena, mark);
 	return change;
 }
 

@@ -1,5 +1,8 @@
 #include "service/heap.h"
 
+#include "base/chunk_pool.h"
+#include "service/instrument.h"
+
 #include <malloc.h>
 
 enum {
@@ -16,6 +19,8 @@ enum {
 void heap_set_up(struct heap *heap)
 {
 	*heap = (struct heap){.known = 0};
+	if (!instrument_is_at_work()) /* it sees more when each chunk is a piece of its own */
+		arena_draw_from(&chunk_pool);
 #ifdef M_ARENA_MAX
 	(void)mallopt(M_ARENA_MAX, HEAPS);
 #endif

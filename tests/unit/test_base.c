@@ -1,6 +1,7 @@
 /* base/: memory, text, addresses, names, times. */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/chunk_pool.h"
 #include "base/clock_watch.h"
 #include "base/domain.h"
 #include "base/netaddr.h"
@@ -40,6 +41,62 @@ static void arena_keeps_large_and_small(void **state)
 	arena_free(&arena);
 	assert_null(arena);
 	arena_free(&arena);
+}
+
+/* What stood before the mark stands, what came behind it is forgotten, whatever its size. */
+static void arena_goes_back_to_a_mark(void **state)
+{
+	static const size_t sizes[] = {1, 100, 2000, ARENA_HALF, ARENA_CHUNK - 32, ARENA_CHUNK, 300000};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		const char *before = arena_text(arena, "before");
+		struct arena_mark outer = arena_mark(arena), inner;
+		size_t used = arena_used(arena);
+
+		for (int round = 0; round < 20; round++) {
+			memset(arena_room(arena, sizes[i]), 'x', sizes[i]);
+			inner = arena_mark(arena);
+			for (int more = 0; more < 3; more++)
+				memset(arena_room(arena, sizes[i]), 'y', sizes[i]);
+			arena_rewind(arena, inner);
+		}
+		arena_rewind(arena, outer);
+		assert_int_equal(arena_used(arena), used);
+		assert_string_equal(before, "before");
+		assert_int_equal(*(char *)arena_alloc(arena, 1), '\0');
+	}
+	arena_free(&arena);
+}
+
+/* More than several slabs hold, taken and given in another order: no chunk is handed out twice. */
+static void chunks_of_the_pool(void **state)
+{
+	enum { CHUNKS = 700 };
+	static unsigned char *chunks[CHUNKS];
+
+	(void)state;
+	for (unsigned round = 0; round < 5; round++) {
+		for (unsigned i = 0; i < CHUNKS; i++) {
+			if (chunks[i] != NULL)
+				continue;
+			chunks[i] = chunk_pool.take();
+			assert_non_null(chunks[i]);
+			assert_int_equal((uintptr_t)chunks[i] % 16, 0);
+			memset(chunks[i], (int)(i % 251), ARENA_CHUNK);
+		}
+		for (unsigned i = 0; i < CHUNKS; i++) {
+			assert_int_equal(chunks[i][0], i % 251);
+			assert_int_equal(chunks[i][ARENA_CHUNK - 1], i % 251);
+		}
+		for (unsigned i = 0; i < CHUNKS; i++) {
+			if (round < 4 && i % (round + 2) == 0)
+				continue;
+			chunk_pool.give(chunks[i]);
+			chunks[i] = NULL;
+		}
+	}
 }
 
 static void buf_grows(void **state)
@@ -300,6 +357,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_keeps_large_and_small),
+		cmocka_unit_test(arena_goes_back_to_a_mark),
+		cmocka_unit_test(chunks_of_the_pool),
 		cmocka_unit_test(buf_grows),
 		cmocka_unit_test(domains),
 		cmocka_unit_test(addresses),
