@@ -186,9 +186,12 @@ def kill_supervisor(daemon):
 def inet_sockets():
     with Daemon(socket=f"inet:{free_port()}@127.0.0.1").start() as daemon:
         check(serves(daemon), "inet")
-    if not socket.has_ipv6 or not os.path.exists("/proc/net/if_inet6"):
+    try:
+        port = free_port(socket.AF_INET6, "::1")
+    except OSError:
+        print("# no IPv6 here")
         return
-    with Daemon(socket=f"inet6:{free_port(socket.AF_INET6, '::1')}@::1").start() as daemon:
+    with Daemon(socket=f"inet6:{port}@::1").start() as daemon:
         check(serves(daemon), "inet6")
 
 

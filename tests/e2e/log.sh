@@ -73,7 +73,7 @@ check "3 refused" says '"reject": 3' sekisho_log --would spf-softfail=reject --j
 check "evidence of the newest, replayed: the same cause" says "cause    spf-stale-after-move             spf-stale-after-move" \
 	sekisho_log --queue-id "$queue_id" --replay
 check "the replay agrees" sekisho_log --queue-id "$queue_id" --replay
-check "two are kept, no more" test "$(find "$evidence" -name '*.case' | wc -l)" -eq 2
+check "two are kept, no more" await sh -c "[ \$(find '$evidence' -name '*.case' | wc -l) -eq 2 ]"
 check "the oldest went" silent_about "Evidence:" sekisho_log --queue-id "$oldest" --replay
 rm -rf "${evidence:?}"/*
 { cat "$work/run/sekisho.conf"; echo "log-local-part = hash"; } >"$work/run/new" && mv "$work/run/new" "$work/run/sekisho.conf"

@@ -122,7 +122,7 @@ logged "and the cause" dmarc-from-multiple
 results "no From field" no-from $good "dmarc=permerror"
 
 status=0
-before=$(mail_count)
+before=$(mail_count) recorded=$(record_count)
 in_ns /usr/bin/python3 - "$corpus/smtputf8.eml" <<'PY' || status=1
 import smtplib, sys
 text = open(sys.argv[1], "rb").read()
@@ -130,7 +130,7 @@ with smtplib.SMTP("127.0.0.1", 25, local_hostname="mail.good.example", source_ad
     smtp.ehlo()
     smtp.sendmail("太郎@good.example", ["hanako@rx.example"], text, mail_options=["SMTPUTF8"])
 PY
-await_mail $((before + 1)) || status=1
+{ await_mail $((before + 1)) && await_record $((recorded + 1)); } || status=1
 field_of Authentication-Results "$(newest_mail)" | grep -q "smtp.mailfrom=太郎@good.example\|smtp.mailfrom=\"太郎@good.example\"" || {
 	status=1
 	field_of Authentication-Results "$(newest_mail)"
@@ -146,9 +146,9 @@ verdict $status "eight forged results are removed, three foreign ones stay"
 logged "and the removal is logged" '"forged":8'
 
 status=0
-before=$(mail_count)
+before=$(mail_count) recorded=$(record_count)
 send 192.0.2.25 mail.good.example taro@spf-fail.example "$corpus/forged.eml" --xclient-login taro || { status=1; grep '^<' "$work/session"; }
-await_mail $((before + 1)) || status=1
+{ await_mail $((before + 1)) && await_record $((recorded + 1)); } || status=1
 grep -q '^Authentication-Results: mx.rx.example;' "$(newest_mail)" && status=1
 [ "$(grep -ci '^Authentication-Results:' "$(newest_mail)")" -eq 3 ] || status=1
 verdict $status "authenticated mail is not judged, but forged results go"
@@ -161,7 +161,9 @@ refused "bad-from = reject" two-from $good "550 5.7.1"
 results "others are accepted" pass $good "dmarc=pass"
 reconfigure "dmarc-quarantine-policy = quarantine"
 status=0
+recorded=$(record_count)
 send 192.0.2.25 mail.good.example taro@spf-softfail.example "$corpus/spf-softfail.eml" || status=1
+await_record $((recorded + 1)) || status=1
 await sh -c "[ \$(find '$work/queue/hold' -type f | wc -l) -eq 1 ]" || status=1
 verdict $status "dmarc-quarantine-policy = quarantine holds the message"
 reconfigure "dmarc-reject-policy = reject" "dry-run = yes"

@@ -178,7 +178,7 @@ def held_rows():
         with sqlite3.connect(f"{daemon.place}/verdicts.db", isolation_level=None) as other:
             other.execute("BEGIN IMMEDIATE")
             daemon.send(30)
-            check(await_true(lambda: daemon.value("sekisho_store_rows_waiting") == 30), daemon.page())
+            in_time(await_true(lambda: daemon.value("sekisho_store_rows_waiting") == 30, 15), daemon.page())
             os.kill(daemon.writer(), signal.SIGKILL)
             check(await_true(lambda: "the writer held 30" in daemon.said()), daemon.said())
             other.execute("ROLLBACK")

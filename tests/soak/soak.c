@@ -9,6 +9,7 @@
 #include "soak/processes.h"
 #include "support/milter_flow.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,7 +25,10 @@ enum {
 	CONNECTIONS_MAX = 512,
 	PER_CONNECTION_MAX = 60, /* messages */
 	SETTLE_MS = 4000,        /* diagnoses behind the answers; then workers tidy their memory */
-	SHOWN_MAX = 10           /* wrong answers shown */
+	SHORT = 10000,           /* messages in which memory is still warming up, and says nothing */
+	SHORT_SETTLE_MS = 500,
+	LOOKS_MAX = 15, /* on a busy machine a connection is closed later */
+	SHOWN_MAX = 10  /* wrong answers shown */
 };
 
 static struct manifest manifest;
@@ -185,14 +189,25 @@ static void *run(void *argument)
 	return NULL;
 }
 
-static void await_rest(unsigned connections)
+static void settle(void)
 {
-	const struct timespec moment = {.tv_nsec = 20000000};
-	const struct timespec settle = {.tv_sec = SETTLE_MS / 1000, .tv_nsec = SETTLE_MS % 1000 * 1000000};
+	int ms = messages < SHORT ? SHORT_SETTLE_MS : SETTLE_MS;
+	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
-	while (atomic_load(&begun) < atomic_load(&goal) || atomic_load(&resting) < connections)
-		(void)nanosleep(&moment, NULL);
-	(void)nanosleep(&settle, NULL);
+	(void)nanosleep(&pause, NULL);
+}
+
+/* When nothing is going on. False when the workers are gone. */
+static bool look(int supervisor, int descriptors_wanted, struct holdings *held)
+{
+	for (unsigned looks = 0; looks < LOOKS_MAX; looks++) {
+		settle();
+		if (!holdings_of(supervisor, held))
+			return false;
+		if (held->descriptors <= descriptors_wanted)
+			break;
+	}
+	return true;
 }
 
 static void print_row(const struct holdings *held, unsigned long took_us, uint32_t count)
@@ -224,7 +239,8 @@ static int compare(const struct holdings *held, const struct holdings *warm, uin
 }
 
 /* Sends so many more, waits until all is quiet, and looks. False when the workers are gone. */
-static bool go_on(int supervisor, unsigned connections, uint32_t until, struct holdings *held)
+static bool go_on(
+	int supervisor, unsigned connections, uint32_t until, int descriptors_wanted, struct holdings *held)
 {
 	unsigned long began = now_us();
 	uint32_t before = atomic_load(&goal);
@@ -233,8 +249,7 @@ static bool go_on(int supervisor, unsigned connections, uint32_t until, struct h
 	while (atomic_load(&begun) < until || atomic_load(&resting) < connections)
 		(void)usleep(20000);
 	began = now_us() - began;
-	await_rest(connections);
-	if (!holdings_of(supervisor, held))
+	if (!look(supervisor, descriptors_wanted, held))
 		return false;
 	print_row(held, began, until - before);
 	return true;
@@ -255,7 +270,8 @@ static int soak(int supervisor, unsigned connections, long growth_kb)
 	for (unsigned mark = 1; mark <= MARKS; mark++) {
 		uint32_t until = (uint32_t)((uint64_t)messages * mark / MARKS);
 
-		if (!go_on(supervisor, connections, until, &held))
+		if (!go_on(supervisor, connections, until, mark > WARM_MARK ? warm.descriptors : INT_MAX,
+			    &held))
 			return faults + 1;
 		if (mark == WARM_MARK) {
 			warm = held;

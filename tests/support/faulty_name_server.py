@@ -14,6 +14,7 @@ import time
 from name_server import NameServer, question_of, wire_name
 
 SLOW_S = 3
+LISTEN_MAX = 16
 HUGE = 60000  # octets of TXT
 END = ".fault.example"
 
@@ -38,8 +39,8 @@ class FaultyNameServer(NameServer):
         super().__init__(table, port=port)
         self.listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(self.socket.getsockname())
-        self.listener.listen(16)
+        self.listener.bind(("127.0.0.1", self.port))
+        self.listener.listen(LISTEN_MAX)
         threading.Thread(target=self.serve_tcp, daemon=True).start()
 
     def misbehave(self, packet, fault, name, question, over_tcp):

@@ -41,12 +41,27 @@ def question_of(packet):
     return ".".join(labels).lower(), NAMES.get(number, str(number)), packet[12:at + 5]
 
 
+def bound_socket(port):
+    """0: a port that is free for TCP, too."""
+    while True:
+        ours = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        ours.bind(("127.0.0.1", port))
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind(ours.getsockname())
+                return ours
+            except OSError:
+                if port != 0:
+                    return ours
+                ours.close()
+
+
 class NameServer:
     def __init__(self, table, silent=(), port=0):
         self.table, self.silent, self.asked = table, silent, []
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", port))
-        self.where = f"127.0.0.1@{self.socket.getsockname()[1]}"
+        self.socket = bound_socket(port)
+        self.port = self.socket.getsockname()[1]
+        self.where = f"127.0.0.1@{self.port}"
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
 
