@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
 /* How many octets a character needs by its first octet, and the smallest code that needs so many. */
 struct shape {
 	size_t len;
@@ -42,6 +44,29 @@ size_t utf8_length(const char *octets, size_t len, uint32_t *code)
 	if (code != NULL)
 		*code = sum;
 	return shape.len;
+}
+
+enum { EIGHT = 8 };
+
+static bool are_eight_ascii(const char *octets)
+{
+	uint64_t eight;
+
+	memcpy(&eight, octets, EIGHT);
+	return (eight & 0x8080808080808080u) == 0;
+}
+
+bool utf8_is_whole(const char *octets, size_t len)
+{
+	for (size_t at = 0, step; at < len; at += step) {
+		if (len - at >= EIGHT && are_eight_ascii(octets + at))
+			step = EIGHT;
+		else if ((unsigned char)octets[at] < 0x80)
+			step = 1;
+		else if ((step = utf8_length(octets + at, len - at, NULL)) == 0)
+			return false;
+	}
+	return true;
 }
 
 static bool is_control(uint32_t code)

@@ -9,7 +9,10 @@
 /* Octets of the well-formed character at the start, 0 when there is none. code may be NULL. */
 size_t utf8_length(const char *octets, size_t len, uint32_t *code);
 
-/* The same, but 0 also for what plays tricks on a terminal or a reader: C0 and C1 controls, DEL,
+/* Is all of it well-formed? What is ASCII is looked at eight octets at a time. */
+bool utf8_is_whole(const char *octets, size_t len);
+
+/* As utf8_length, but 0 also for what plays tricks on a terminal or a reader: C0 and C1 controls, DEL,
  * bidirectional controls, line and paragraph separators, characters that nobody sees. */
 size_t utf8_visible_length(const char *octets, size_t len);
 

@@ -1,6 +1,5 @@
 #include "service/writer.h"
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "memory/key_memory.h"
 #include "metrics/counters.h"
@@ -133,18 +132,17 @@ static void tell(struct writer *writer, size_t broken)
 }
 
 /* One round; how many rows it had. */
-static size_t write_some(struct writer *writer, struct arena *arena, int wait_ms)
+static size_t write_some(struct writer *writer, int wait_ms)
 {
 	static struct row rows[ROWS_AT_ONCE];
 	size_t broken = 0;
-	size_t count = intake_take(writer->intake, rows, ROWS_AT_ONCE, wait_ms, &broken, arena);
+	size_t count = intake_take(writer->intake, rows, ROWS_AT_ONCE, wait_ms, &broken);
 
 	keeper_put(writer->keeper, rows, count, clock_wall());
 	if (!is_ending(writer))
 		writer->has_more = keeper_tend(writer->keeper, clock_wall());
 	tell(writer, broken);
 	(void)atomic_fetch_sub(&writer->counters->rows_held, count + broken);
-	arena_reset(arena);
 	return count + broken;
 }
 
@@ -152,7 +150,6 @@ int writer_run(void)
 {
 	static struct writer writer;
 	struct fault fault = {""};
-	struct arena *arena;
 
 	(void)unsetenv("NOTIFY_SOCKET");
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -161,17 +158,15 @@ int writer_run(void)
 		(void)fprintf(stderr, "sekishod: writer: %s\n", fault.text);
 		return EXIT_CONFIG;
 	}
-	arena = arena_new();
 	while (!is_ending(&writer))
-		(void)write_some(&writer, arena, writer.has_more ? 0 : WAIT_MS);
+		(void)write_some(&writer, writer.has_more ? 0 : WAIT_MS);
 	intake_finish(writer.intake);
-	while (write_some(&writer, arena, 0) > 0)
+	while (write_some(&writer, 0) > 0)
 		;
 	keeper_close(&writer.keeper);
 	key_memory_close(&writer.exchange.memory);
 	intake_close(&writer.intake);
 	sink_close(&writer.sink);
 	settings_free(&writer.settings);
-	arena_free(&arena);
 	return EXIT_SUCCESS;
 }

@@ -1,6 +1,5 @@
 #include "store/intake.h"
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "store/row.h"
 
@@ -15,16 +14,21 @@
 
 enum {
 	OCTETS_MAX = 64 * 1024 * 1024, /* what waits in memory */
-	MORE_MS = 100,                 /* rows are put together for so long */
+	PARCEL_SIZE = 256 * 1024,
+	SPARE_MAX = 4,
+	MORE_MS = 100, /* rows are put together for so long */
 	TICK_MS = 200,
 	PAUSE_MS = 5, /* the kernel's queue holds more than comes in that time; to be woken for each row costs
 			 both sides more than the row */
 };
 
-struct packet {
-	struct packet *next;
-	size_t len;
-	char octets[];
+/* The length before each row's code, and the octet behind it that belongs to its last text. */
+enum { LEAD = sizeof(uint32_t), TAIL = 1, PLACE_MAX = LEAD + ROW_CODE_MAX + TAIL };
+
+struct parcel {
+	struct parcel *next;
+	size_t count, used; /* rows and octets in it */
+	char octets[PARCEL_SIZE];
 };
 
 struct intake {
@@ -34,10 +38,16 @@ struct intake {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* on the monotonic clock */
 	/* under the lock */
-	struct packet *first, *last;
-	size_t count, octets;
+	struct parcel *first, *last;
+	struct parcel *spare;
+	size_t spare_count;
+	size_t count;  /* of rows in the list */
+	size_t octets; /* in the list, and in what was taken */
 	size_t wanted; /* the writer sleeps until there are so many */
 	bool finishing;
+	/* of the writer's thread: the list as it was taken, and how far it was read */
+	struct parcel *taken, *reading; /* NULL: all of it */
+	size_t at;
 };
 
 static bool is_finishing(struct intake *intake)
@@ -50,59 +60,107 @@ static bool is_finishing(struct intake *intake)
 	return finishing;
 }
 
-static void keep(struct intake *intake, const char *octets, size_t len)
+/* Under the lock. */
+static struct parcel *parcel_new(struct intake *intake)
 {
-	struct packet *packet = malloc(sizeof *packet + len);
+	struct parcel *parcel = intake->spare;
 
-	if (packet == NULL)
+	if (parcel != NULL) {
+		intake->spare = parcel->next;
+		intake->spare_count--;
+	} else if ((parcel = malloc(sizeof *parcel)) == NULL) {
 		abort();
-	packet->next = NULL;
-	packet->len = len;
-	memcpy(packet->octets, octets, len);
-	(void)atomic_fetch_add(intake->held, 1);
+	}
+	parcel->next = NULL;
+	parcel->count = parcel->used = 0;
+	return parcel;
+}
+
+/* Under the lock. */
+static void put_by(struct intake *intake, struct parcel *parcel)
+{
+	if (intake->spare_count == SPARE_MAX) {
+		free(parcel);
+		return;
+	}
+	parcel->next = intake->spare;
+	intake->spare = parcel;
+	intake->spare_count++;
+}
+
+/* Under the lock: a parcel at the end of the list with room for so many octets. */
+static struct parcel *parcel_for(struct intake *intake, size_t len)
+{
+	struct parcel *last = intake->last;
+
+	if (last != NULL && last->used + len <= PARCEL_SIZE)
+		return last;
+	intake->last = parcel_new(intake);
+	if (last != NULL)
+		last->next = intake->last;
+	else
+		intake->first = intake->last;
+	return intake->last;
+}
+
+/* What was read in one go joins what waits. */
+static void hand_over(struct intake *intake, struct parcel *read)
+{
+	struct parcel *parcel;
+
+	if (read->count == 0)
+		return;
 	(void)pthread_mutex_lock(&intake->lock);
 	while (intake->octets > OCTETS_MAX && !intake->finishing)
 		(void)pthread_cond_wait(&intake->changed, &intake->lock);
-	if (intake->last != NULL)
-		intake->last->next = packet;
-	else
-		intake->first = packet;
-	intake->last = packet;
-	intake->count++;
-	intake->octets += len;
+	parcel = parcel_for(intake, read->used);
+	memcpy(parcel->octets + parcel->used, read->octets, read->used);
+	parcel->used += read->used;
+	parcel->count += read->count;
+	intake->count += read->count;
+	intake->octets += read->used;
 	if (intake->count >= intake->wanted)
 		(void)pthread_cond_broadcast(&intake->changed);
 	(void)pthread_mutex_unlock(&intake->lock);
+	read->count = read->used = 0;
 }
 
 /* What is there now. False when all senders are gone. */
-static bool read_waiting(struct intake *intake, char *octets)
+static bool read_waiting(struct intake *intake, struct parcel *read)
 {
 	for (;;) {
-		ssize_t got = recv(intake->fd, octets, ROW_CODE_MAX, MSG_DONTWAIT);
+		char *place = read->octets + read->used;
+		ssize_t got = recv(intake->fd, place + LEAD, ROW_CODE_MAX, MSG_DONTWAIT);
+		uint32_t len = (uint32_t)got;
 
-		if (got > 0)
-			keep(intake, octets, (size_t)got);
-		else if (got == 0 || (errno != EINTR && errno != EAGAIN))
-			return false;
-		else if (errno == EAGAIN)
-			return true;
+		if (got > 0) {
+			(void)atomic_fetch_add(intake->held, 1);
+			memcpy(place, &len, sizeof len);
+			read->used += LEAD + len + TAIL;
+			read->count++;
+		} else if (got == 0 || errno != EINTR) {
+			hand_over(intake, read);
+			return got != 0 && errno == EAGAIN;
+		}
+		if (read->used + PLACE_MAX > PARCEL_SIZE)
+			hand_over(intake, read);
 	}
 }
 
 static void *read_all(void *argument)
 {
 	struct intake *intake = argument;
-	char *octets = malloc(ROW_CODE_MAX);
+	struct parcel *read = malloc(sizeof *read);
 
-	if (octets == NULL)
+	if (read == NULL)
 		abort();
+	read->count = read->used = 0;
 	for (;;) {
 		bool finishing = is_finishing(intake); /* before the look: what came before is still read */
 		struct pollfd readable = {.fd = intake->fd, .events = POLLIN};
 
 		if (poll(&readable, 1, finishing ? 0 : TICK_MS) > 0) {
-			if (!read_waiting(intake, octets))
+			if (!read_waiting(intake, read))
 				break;
 			if (!finishing)
 				(void)poll(NULL, 0, PAUSE_MS);
@@ -110,7 +168,7 @@ static void *read_all(void *argument)
 			break;
 		}
 	}
-	free(octets);
+	free(read);
 	return NULL;
 }
 
@@ -153,39 +211,66 @@ static void wait_for(struct intake *intake, size_t wanted, int wait_ms)
 		waited = pthread_cond_timedwait(&intake->changed, &intake->lock, &until);
 }
 
-static struct packet *next_packet(struct intake *intake)
+/* Under the lock: whose rows were all read belongs to nobody any more. */
+static void give_back(struct intake *intake)
 {
-	struct packet *packet = intake->first;
+	while (intake->taken != intake->reading) {
+		struct parcel *parcel = intake->taken;
 
-	if (packet == NULL)
-		return NULL;
-	intake->first = packet->next;
-	if (intake->first == NULL)
-		intake->last = NULL;
-	intake->count--;
-	intake->octets -= packet->len;
-	return packet;
+		intake->taken = parcel->next;
+		intake->octets -= parcel->used;
+		put_by(intake, parcel);
+	}
+	(void)pthread_cond_broadcast(&intake->changed);
 }
 
-size_t intake_take(
-	struct intake *intake, struct row *rows, size_t max, int wait_ms, size_t *broken, struct arena *arena)
+/* Under the lock. */
+static void take_list(struct intake *intake)
+{
+	intake->taken = intake->reading = intake->first;
+	intake->at = 0;
+	intake->first = intake->last = NULL;
+	intake->count = 0;
+}
+
+/* The code of the next row; NULL when all were read. */
+static char *next_code(struct intake *intake, uint32_t *len)
+{
+	char *place;
+
+	if (intake->reading == NULL)
+		return NULL;
+	place = intake->reading->octets + intake->at;
+	memcpy(len, place, LEAD);
+	intake->at += LEAD + *len + TAIL;
+	if (intake->at == intake->reading->used) {
+		intake->reading = intake->reading->next;
+		intake->at = 0;
+	}
+	return place + LEAD;
+}
+
+size_t intake_take(struct intake *intake, struct row *rows, size_t max, int wait_ms, size_t *broken)
 {
 	size_t count = 0;
-	struct packet *packet;
+	uint32_t len;
+	char *code;
 
 	(void)pthread_mutex_lock(&intake->lock);
-	wait_for(intake, 1, wait_ms);
-	if (intake->count > 0)
-		wait_for(intake, max, MORE_MS);
-	while (count < max && (packet = next_packet(intake)) != NULL) {
-		if (row_decode(packet->octets, packet->len, &rows[count], arena))
+	give_back(intake);
+	if (intake->reading == NULL) {
+		wait_for(intake, 1, wait_ms);
+		if (intake->count > 0)
+			wait_for(intake, max, MORE_MS);
+		take_list(intake);
+	}
+	(void)pthread_mutex_unlock(&intake->lock);
+	while (count < max && (code = next_code(intake, &len)) != NULL) {
+		if (row_decode_there(code, len, &rows[count]))
 			count++;
 		else
 			(*broken)++;
-		free(packet);
 	}
-	(void)pthread_cond_broadcast(&intake->changed);
-	(void)pthread_mutex_unlock(&intake->lock);
 	return count;
 }
 
@@ -198,14 +283,23 @@ void intake_finish(struct intake *intake)
 	(void)pthread_join(intake->thread, NULL);
 }
 
+static void free_list(struct parcel *parcel)
+{
+	while (parcel != NULL) {
+		struct parcel *next = parcel->next;
+
+		free(parcel);
+		parcel = next;
+	}
+}
+
 void intake_close(struct intake **intake)
 {
-	struct packet *packet;
-
 	if (*intake == NULL)
 		return;
-	while ((packet = next_packet(*intake)) != NULL)
-		free(packet);
+	free_list((*intake)->first);
+	free_list((*intake)->taken);
+	free_list((*intake)->spare);
 	(void)close((*intake)->fd);
 	(void)pthread_cond_destroy(&(*intake)->changed);
 	(void)pthread_mutex_destroy(&(*intake)->lock);

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct arena;
 struct intake;
 struct row;
 
@@ -17,10 +16,9 @@ struct row;
  * subtracts from. NULL with the reason in fault. */
 struct intake *intake_open(int receiving, atomic_uint_fast64_t *held, struct fault *fault);
 
-/* The next rows, at most max, copied into the arena; waits for the first one at most wait_ms, then a
- * moment for more. *broken counts packets that are no rows. */
-size_t intake_take(struct intake *intake, struct row *rows, size_t max, int wait_ms, size_t *broken,
-	struct arena *arena);
+/* The next rows, at most max; waits for the first one at most wait_ms, then a moment for more. Their texts
+ * live until the next call. *broken counts packets that are no rows. */
+size_t intake_take(struct intake *intake, struct row *rows, size_t max, int wait_ms, size_t *broken);
 
 /* Reads what is still on its way, and nothing more from then on; intake_take gives the rest. */
 void intake_finish(struct intake *intake);

@@ -76,22 +76,16 @@ static const char *override_of(const struct verdicts *verdicts, const struct dec
 	return asked || decision->action != ACTION_ACCEPT ? "local_policy" : "";
 }
 
-static bool is_utf8(const char *text, size_t len)
-{
-	size_t step;
-
-	for (; len > 0; text += step, len -= step)
-		if ((step = utf8_length(text, len, NULL)) == 0)
-			return false;
-	return true;
-}
-
 /* Cut between characters; a database refuses what is no UTF-8, with all rows beside it. */
 static const char *bounded(const char *text, size_t most, struct arena *arena)
 {
-	if (!is_utf8(text, strlen(text)))
+	size_t len = strlen(text);
+
+	if (!utf8_is_whole(text, len)) {
 		text = escape_foreign(text, most, arena);
-	if (strlen(text) <= most)
+		len = strlen(text);
+	}
+	if (len <= most)
 		return text;
 	while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
 		most--;
@@ -149,29 +143,45 @@ struct row row_of(const struct findings *findings, const struct decision *decisi
 	return row;
 }
 
+static size_t code_length(const struct row *row)
+{
+	size_t len = sizeof code_version;
+
+	for (size_t i = 0; i < column_count; i++)
+		len += columns[i].kind == COLUMN_NUMBER
+			       ? sizeof(int64_t)
+			       : sizeof(uint16_t) + strlen(row_text(row, &columns[i]));
+	return len;
+}
+
+static char *add(char *at, const void *octets, size_t len)
+{
+	memcpy(at, octets, len);
+	return at + len;
+}
+
 const char *row_encode(const struct row *row, size_t *len, struct arena *arena)
 {
-	struct buf code = buf_in(arena);
+	char *code = arena_room(arena, *len = code_length(row)), *at = code;
 
-	buf_char(&code, code_version);
+	at = add(at, &code_version, sizeof code_version);
 	for (size_t i = 0; i < column_count; i++) {
 		if (columns[i].kind == COLUMN_NUMBER) {
 			int64_t number = row_number(row, &columns[i]);
 
-			buf_add(&code, (const char *)&number, sizeof number);
+			at = add(at, &number, sizeof number);
 		} else {
 			const char *text = row_text(row, &columns[i]);
 			uint16_t size = (uint16_t)strlen(text);
 
-			buf_add(&code, (const char *)&size, sizeof size);
-			buf_add(&code, text, size);
+			at = add(at, &size, sizeof size);
+			at = add(at, text, size);
 		}
 	}
-	*len = code.len;
-	return code.data;
+	return code;
 }
 
-static bool take(const char **at, const char *end, void *into, size_t len)
+static bool take(char **at, const char *end, void *into, size_t len)
 {
 	if ((size_t)(end - *at) < len)
 		return false;
@@ -191,28 +201,44 @@ static struct row empty_row(void)
 	return row;
 }
 
-bool row_decode(const char *octets, size_t len, struct row *row, struct arena *arena)
+/* The end of a text is where the next column begins: its NUL is put there when that was read. */
+static bool read_column(char **at, const char *end, const struct column *column, struct row *row)
 {
-	const char *at = octets, *end = octets + len;
+	void *field = (char *)row + column->offset;
+	char *behind = *at;
+	uint16_t size;
+
+	if (column->kind == COLUMN_NUMBER) {
+		if (!take(at, end, field, sizeof(int64_t)))
+			return false;
+	} else {
+		if (!take(at, end, &size, sizeof size) || size > column->most || (size_t)(end - *at) < size ||
+			memchr(*at, '\0', size) != NULL)
+			return false;
+		*(const char **)field = *at;
+		*at += size;
+	}
+	*behind = '\0';
+	return true;
+}
+
+bool row_decode_there(char *octets, size_t len, struct row *row)
+{
+	char *at = octets;
+	const char *end = octets + len;
 	char version;
 
 	if (!take(&at, end, &version, 1) || version < 1 || version > code_version)
 		return false;
 	*row = empty_row();
-	for (size_t i = 0; i < columns_of_version[(size_t)version]; i++) {
-		void *field = (char *)row + columns[i].offset;
-		uint16_t size;
-
-		if (columns[i].kind == COLUMN_NUMBER) {
-			if (!take(&at, end, field, sizeof(int64_t)))
-				return false;
-			continue;
-		}
-		if (!take(&at, end, &size, sizeof size) || size > columns[i].most ||
-			(size_t)(end - at) < size || memchr(at, '\0', size) != NULL)
+	for (size_t i = 0; i < columns_of_version[(size_t)version]; i++)
+		if (!read_column(&at, end, &columns[i], row))
 			return false;
-		*(const char **)field = arena_copy(arena, at, size);
-		at += size;
-	}
+	*at = '\0';
 	return at == end;
+}
+
+bool row_decode(const char *octets, size_t len, struct row *row, struct arena *arena)
+{
+	return row_decode_there(arena_copy(arena, octets, len), len, row);
 }

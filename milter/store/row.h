@@ -57,4 +57,8 @@ const char *row_encode(const struct row *row, size_t *len, struct arena *arena);
 /* False when the octets are no row of this version of sekisho. The texts are copied into the arena. */
 bool row_decode(const char *octets, size_t len, struct row *row, struct arena *arena);
 
+/* The same, but the texts stay where they are: the octets, and one behind them, become theirs, whatever is
+ * answered. */
+bool row_decode_there(char *octets, size_t len, struct row *row);
+
 #endif

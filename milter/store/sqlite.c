@@ -18,6 +18,7 @@ enum {
 	BUSY_STEP_MS = 20,
 	PRUNED_AT_ONCE = 5000, /* rows: a reader shall not wait long for a deletion */
 	PATH_SIZE = 4096,
+	WAL_SIZE = 8 * 1024 * 1024, /* octets; then its pages are brought to their places */
 };
 
 struct sqlite {
@@ -107,14 +108,23 @@ static bool prepare(struct sqlite *self, struct fault *fault)
 	return good;
 }
 
+/* A row has a kilobyte or two: with a dozen on a page less is looked for and written. An older file keeps the
+ * pages it has. */
 static bool open_for_writing(struct sqlite *self, struct fault *fault)
 {
-	return run(self,
-		       "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA temp_store = "
-		       "MEMORY;"
-		       "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;",
-		       fault) &&
-	       migrate(self, fault) && prepare(self, fault);
+	int64_t page_size;
+
+	if (!run(self,
+		    "PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+		    "PRAGMA temp_store = MEMORY; PRAGMA synchronous = NORMAL;"
+		    "PRAGMA journal_size_limit = 16777216;",
+		    fault) ||
+		!migrate(self, fault) || !prepare(self, fault))
+		return false;
+	page_size = number_of(self, "PRAGMA page_size");
+	if (page_size > 0)
+		(void)sqlite3_wal_autocheckpoint(self->database, (int)(WAL_SIZE / page_size));
+	return true;
 }
 
 /* What was not yet written back goes with it: tools that save what can be saved want both. */

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -351,6 +352,17 @@ static void utf8_characters(void **state)
 		assert_int_equal(
 			utf8_visible_length(rows[i].octets, strlen(rows[i].octets)), rows[i].visible);
 	}
+	/* wherever it stands among others */
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (int before = 0; before < 18; before++)
+			for (int behind = 0; behind < 18; behind++) {
+				char text[64];
+				int len = snprintf(text, sizeof text, "%.*s%s%.*s", before,
+					"abcdefghijklmnopqr", rows[i].octets, behind, "ABCDEFGHIJKLMNOPQR");
+
+				assert_int_equal(
+					utf8_is_whole(text, (size_t)len), i == 0 || rows[i].length > 0);
+			}
 }
 
 int main(void)
