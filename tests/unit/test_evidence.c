@@ -105,7 +105,7 @@ static size_t octets_in(const char *name)
 	char path[128];
 	struct stat status;
 
-	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	(void)snprintf(path, sizeof path, "%s/%s", scratch, name);
 	return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
 }
 
@@ -115,7 +115,7 @@ static void written_over(void **state)
 {
 	static const size_t lens[] = {3000, 100, 4000, 1};
 	struct fault fault = {""};
-	struct evidence_ring *ring = evidence_ring_open(folder, 1, 10000, &fault);
+	struct evidence_ring *ring = evidence_ring_open(scratch, 1, 10000, &fault);
 	char path[96], queue_id[8], name[32];
 	uint32_t octets = 0;
 	FILE *ledger;
@@ -129,7 +129,7 @@ static void written_over(void **state)
 		assert_int_equal(count_files(".eml"), 1);
 		assert_int_equal(count_files(".case"), 1);
 	}
-	(void)snprintf(path, sizeof path, "%s/ledger", folder);
+	(void)snprintf(path, sizeof path, "%s/ledger", scratch);
 	ledger = fopen(path, "r+");
 	assert_int_equal(fseek(ledger, 24 + 60, SEEK_SET), 0); /* behind the head and the name */
 	assert_int_equal(fwrite(&octets, sizeof octets, 1, ledger), 1);
