@@ -7,11 +7,10 @@
 #include "records/key_record.h"
 #include "verify/key_cache.h"
 #include "verify/libraries.h"
+#include "verify/rsa_opener.h"
 #include "verify/verify.h"
 
 #include <string.h>
-
-#include <openssl/evp.h>
 
 /* One TXT record and no trouble? */
 static bool check_answer(struct signature *signature, const struct answer *answer)
@@ -78,13 +77,15 @@ static void check_signature_length(struct signature *signature)
  * what verifying costs; it gets those that OpenSSL does not take, to say what is wrong with them. */
 static bool is_ours(const struct key_record *record, const struct libraries *libraries)
 {
-	EVP_PKEY *key;
+	struct rsa_opener *key;
+	bool known;
 
 	if (record->type != KEYTYPE_RSA)
 		return true;
 	key = key_cache_get(libraries->keys, record->octets);
-	EVP_PKEY_free(key);
-	return key != NULL;
+	known = key != NULL;
+	rsa_opener_give_back(&key);
+	return known;
 }
 
 void signature_find_key(struct signature *signature, const struct work *work)

@@ -1,20 +1,18 @@
 #include "verify/key_cache.h"
 
+#include "verify/rsa_opener.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
-/* Ours. A decoded key takes some 4 KB. One place for each hash is too few: of 320 keys in 512 places 80 drive
+/* Ours. A key takes some 2 KB. One place for each hash is too few: of 320 keys in 512 places 80 drive
  * each other out. Keys of 4096 bits have 550 octets, longer ones are not used by any signature that counts.
  */
 enum { SETS = 256, WAYS = 4, OCTETS_MAX = 600 };
 
 struct place {
-	EVP_PKEY *key; /* NULL: free */
+	struct rsa_opener *key; /* NULL: free */
 	uint8_t *octets;
 	size_t len;
 };
@@ -37,7 +35,7 @@ struct key_cache *key_cache_new(void)
 
 static void place_clear(struct place *place)
 {
-	EVP_PKEY_free(place->key);
+	rsa_opener_give_back(&place->key);
 	free(place->octets);
 	*place = (struct place){.key = NULL};
 }
@@ -79,32 +77,31 @@ static void move_to_front(struct place *set, size_t number)
 	set[0] = used;
 }
 
-static EVP_PKEY *known(struct key_cache *cache, struct octets octets)
+static struct rsa_opener *known(struct key_cache *cache, struct octets octets)
 {
 	struct place *set = set_of(cache, octets);
-	EVP_PKEY *key = NULL;
+	struct rsa_opener *key = NULL;
 	size_t i = 0;
 
 	(void)pthread_mutex_lock(&cache->lock);
 	while (i < WAYS && !is_of(&set[i], octets))
 		i++;
-	if (i < WAYS && EVP_PKEY_up_ref(set[i].key) == 1) {
-		key = set[i].key;
+	if (i < WAYS) {
+		key = rsa_opener_share(set[i].key);
 		move_to_front(set, i);
 	}
 	(void)pthread_mutex_unlock(&cache->lock);
 	return key;
 }
 
-static void keep(struct key_cache *cache, struct octets octets, EVP_PKEY *key)
+static void keep(struct key_cache *cache, struct octets octets, struct rsa_opener *key)
 {
-	struct place fresh = {.key = key, .octets = malloc(octets.len), .len = octets.len}, old;
+	struct place fresh = {.octets = malloc(octets.len), .len = octets.len}, old;
 	struct place *set = set_of(cache, octets);
 
-	if (fresh.octets == NULL || EVP_PKEY_up_ref(key) != 1) {
-		free(fresh.octets);
+	if (fresh.octets == NULL)
 		return;
-	}
+	fresh.key = rsa_opener_share(key);
 	memcpy(fresh.octets, octets.at, octets.len);
 	(void)pthread_mutex_lock(&cache->lock);
 	old = set[WAYS - 1];
@@ -114,29 +111,16 @@ static void keep(struct key_cache *cache, struct octets octets, EVP_PKEY *key)
 	place_clear(&old);
 }
 
-static EVP_PKEY *decoded(struct octets octets)
+struct rsa_opener *key_cache_get(struct key_cache *cache, struct octets public_key)
 {
-	const unsigned char *der = octets.at;
-	EVP_PKEY *key = d2i_PUBKEY(NULL, &der, (long)octets.len);
-
-	if (key != NULL && EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) {
-		EVP_PKEY_free(key);
-		key = NULL;
-	}
-	ERR_clear_error(); /* a bad key is an answer here, not an error of ours */
-	return key;
-}
-
-EVP_PKEY *key_cache_get(struct key_cache *cache, struct octets public_key)
-{
-	EVP_PKEY *key;
+	struct rsa_opener *key;
 
 	if (public_key.len == 0 || public_key.len > OCTETS_MAX)
-		return decoded(public_key);
+		return rsa_opener_new(public_key);
 	key = known(cache, public_key);
 	if (key != NULL)
 		return key;
-	key = decoded(public_key);
+	key = rsa_opener_new(public_key);
 	if (key != NULL)
 		keep(cache, public_key, key);
 	return key;

@@ -1,4 +1,4 @@
-/* RSA keys as OpenSSL wants them, kept between messages: reading one takes several times as long as the
+/* RSA keys ready for use, kept between messages: reading one takes several times as long as the
  * verification itself. The cache is asked with the octets that DNS published for this message, so
  * that a key never outlives its record. One per process, bounded; locks inside. For verify/ alone. */
 #ifndef VERIFY_KEY_CACHE_H
@@ -6,14 +6,13 @@
 
 #include "base/base64.h"
 
-#include <openssl/types.h>
-
 struct key_cache;
+struct rsa_opener;
 
 struct key_cache *key_cache_new(void);
 void key_cache_free(struct key_cache **cache);
 
-/* SubjectPublicKeyInfo of an RSA key. NULL when it is none; else the caller's to free. */
-EVP_PKEY *key_cache_get(struct key_cache *cache, struct octets public_key);
+/* SubjectPublicKeyInfo of an RSA key. NULL when it is none; else the caller's to give back. */
+struct rsa_opener *key_cache_get(struct key_cache *cache, struct octets public_key);
 
 #endif
