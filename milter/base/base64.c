@@ -2,29 +2,26 @@
 
 #include "base/arena.h"
 
-#include <string.h>
-
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* From '+' to 'z': one more than the value of each character, 0 for those that have none. */
-static const uint8_t values[] = {63, 0, 0, 0, 64, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 0, 0, 0, 0, 0, 0, 0,
-	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0, 0,
-	0, 0, 0, 0, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48,
-	49, 50, 51, 52};
+enum { FOREIGN = 64 };
 
-static int value_of(char c)
+/* The value of each character, FOREIGN for those that have none. */
+static const uint8_t values[256] = {64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64, 64, 0, 1, 2, 3, 4,
+	5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64, 64,
+	26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50,
+	51, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64};
+
+static uint32_t value_of(char c)
 {
-	return c >= '+' && c <= 'z' ? values[c - '+'] - 1 : -1;
-}
-
-/* Characters that carry data: up to the padding or the first foreign character. */
-static size_t data_length(const char *text, size_t len)
-{
-	size_t data = 0;
-
-	while (data < len && value_of(text[data]) >= 0)
-		data++;
-	return data;
+	return values[(unsigned char)c];
 }
 
 /* What follows the data: nothing, or exactly the padding that it needs. */
@@ -43,25 +40,28 @@ static enum base64_fault tail_fault(const char *text, size_t len, size_t data)
 
 struct base64 base64_decode(struct arena *arena, const char *text, size_t len)
 {
-	size_t data = data_length(text, len), count = 0;
-	uint8_t *octets = arena_alloc(arena, data * 3 / 4 + 1);
+	uint8_t *octets = arena_alloc(arena, len / 4 * 3 + 3), *out = octets;
 	uint32_t bits = 0;
-	size_t i = 0;
+	size_t data = 0;
 
-	for (; i + 4 <= data; i += 4) {
-		bits = (uint32_t)value_of(text[i]) << 18 | (uint32_t)value_of(text[i + 1]) << 12 |
-		       (uint32_t)value_of(text[i + 2]) << 6 | (uint32_t)value_of(text[i + 3]);
-		octets[count++] = (uint8_t)(bits >> 16);
-		octets[count++] = (uint8_t)(bits >> 8);
-		octets[count++] = (uint8_t)bits;
+	for (; len - data >= 4; data += 4) {
+		uint32_t a = value_of(text[data]), b = value_of(text[data + 1]);
+		uint32_t c = value_of(text[data + 2]), d = value_of(text[data + 3]);
+
+		if (((a | b | c | d) & FOREIGN) != 0)
+			break;
+		bits = a << 18 | b << 12 | c << 6 | d;
+		*out++ = (uint8_t)(bits >> 16);
+		*out++ = (uint8_t)(bits >> 8);
+		*out++ = (uint8_t)bits;
 	}
-	for (; i < data; i++) {
-		bits = bits << 6 | (uint32_t)value_of(text[i]);
-		if (i % 4 != 0)
-			octets[count++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+	for (; data < len && value_of(text[data]) != FOREIGN; data++) {
+		bits = bits << 6 | value_of(text[data]);
+		if (data % 4 != 0)
+			*out++ = (uint8_t)(bits >> (6 - 2 * (data % 4)));
 	}
 	return (struct base64){
-		.octets = {octets, count},
+		.octets = {octets, (size_t)(out - octets)},
 		.fault = tail_fault(text, len, data),
 		.position = data,
 	};

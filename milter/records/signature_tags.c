@@ -347,8 +347,8 @@ static bool (*const *const checks_of_form[])(struct reading *) = {[FORM_DKIM] = 
 	[FORM_ARC_MESSAGE] = arc_message_checks,
 	[FORM_ARC_SEAL] = arc_seal_checks};
 
-struct signature_tags signature_tags_read_as(
-	enum signature_form form, struct arena *arena, const char *value, size_t len)
+static struct signature_tags read_tags(
+	enum signature_form form, struct arena *arena, const char *value, size_t len, struct tag_list *list)
 {
 	struct signature_tags tags = {.fault_text = "",
 		.domain_name = "",
@@ -356,11 +356,12 @@ struct signature_tags signature_tags_read_as(
 		.signed_at = -1,
 		.expires_at = -1,
 		.body_length = -1};
-	struct tag_list list = {.count = 0};
-	struct reading r = {.arena = arena, .list = &list, .tags = &tags};
+	struct reading r = {.arena = arena, .list = list, .tags = &tags};
 
 	if (len <= SIGNATURE_MAX)
-		list = tag_list_read_utf8(value, len);
+		*list = tag_list_read_utf8(value, len);
+	else
+		*list = (struct tag_list){.count = 0};
 	read_texts(&r);
 	read_names(&r);
 	if (len > SIGNATURE_MAX) {
@@ -373,7 +374,21 @@ struct signature_tags signature_tags_read_as(
 	return tags;
 }
 
+struct signature_tags signature_tags_read_as(
+	enum signature_form form, struct arena *arena, const char *value, size_t len)
+{
+	struct tag_list list;
+
+	return read_tags(form, arena, value, len, &list);
+}
+
 struct signature_tags signature_tags_read(struct arena *arena, const char *value, size_t len)
 {
 	return signature_tags_read_as(FORM_DKIM, arena, value, len);
+}
+
+struct signature_tags signature_tags_read_listed(
+	struct arena *arena, const char *value, size_t len, struct tag_list *list)
+{
+	return read_tags(FORM_DKIM, arena, value, len, list);
 }

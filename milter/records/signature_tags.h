@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct tag_list;
 
 /* Our limits: libopendkim's work grows with the square of them. */
 enum { SIGNATURE_MAX = 8192, SIGNED_FIELDS_MAX = 256, IDENTITY_MAX = 254 };
@@ -34,6 +35,10 @@ struct signature_tags {
 };
 
 struct signature_tags signature_tags_read(struct arena *arena, const char *value, size_t len);
+
+/* Also the tags as they are written: none when the value is longer than SIGNATURE_MAX. */
+struct signature_tags signature_tags_read_listed(
+	struct arena *arena, const char *value, size_t len, struct tag_list *list);
 
 /* The same tags in the fields of ARC (RFC 8617 sections 4.1.2 and 4.1.3): no v=, i= is a number, the
  * message signature need not sign From and must not sign seals, the seal has neither h= nor bh=. */

@@ -30,7 +30,10 @@ const char *record_line(const struct record *record, struct arena *arena)
 	for (size_t i = 0; i < record->count; i++) {
 		const struct record_field *field = &record->fields[i];
 
-		buf_printf(&out, "%s%s=", i > 0 ? " " : "", field->name);
+		if (i > 0)
+			buf_char(&out, ' ');
+		buf_text(&out, field->name);
+		buf_char(&out, '=');
 		if (field->value[0] == '\0' || strpbrk(field->value, " \"=\\") != NULL)
 			add_quoted(&out, field->value);
 		else

@@ -87,11 +87,10 @@ static bool signs_signatures(const struct signature_tags *tags)
 }
 
 /* Legal signatures that libopendkim cannot read or reads wrongly; also UTF-8 (RFC 8616). */
-static bool is_beyond_library(const struct header_field *field, const struct signature_tags *tags)
+static bool is_beyond_library(
+	const struct header_field *field, const struct tag_list *list, const struct signature_tags *tags)
 {
-	struct tag_list list = tag_list_read_utf8(field->value, field->value_len);
-
-	return has_8bit(field) || has_trapping_name(&list) || has_long_number(&list) || has_second_at(tags) ||
+	return has_8bit(field) || has_trapping_name(list) || has_long_number(list) || has_second_at(tags) ||
 	       signs_signatures(tags);
 }
 
@@ -108,9 +107,11 @@ static void settle_by_time(struct signature *signature, int64_t now)
 void signature_prefilter(struct signature *signature, const struct work *work, size_t field)
 {
 	const struct header_field *header_field = &work->header->fields[field];
+	struct tag_list list;
 	bool beyond_library;
 
-	signature->tags = signature_tags_read(work->arena, header_field->value, header_field->value_len);
+	signature->tags =
+		signature_tags_read_listed(work->arena, header_field->value, header_field->value_len, &list);
 	signature->plain_key = "";
 	signature->open = true;
 	signature->verdict = signature_verdict_of(&signature->tags, field);
@@ -125,7 +126,7 @@ void signature_prefilter(struct signature *signature, const struct work *work, s
 	if (signature->open && signature->tags.sha1)
 		signature_settle(signature, SIGFAULT_SHA1, signature->tags.algorithm);
 	/* Settled ones whose form is good are fed all the same: a later h= may name dkim-signature. */
-	beyond_library = is_beyond_library(header_field, &signature->tags);
+	beyond_library = is_beyond_library(header_field, &list, &signature->tags);
 	signature->own = beyond_library && signature->open;
 	signature->fed = !beyond_library && !signature->tags.sha1;
 }

@@ -9,7 +9,7 @@
 /* Ours. A key takes some 2 KB. One place for each hash is too few: of 320 keys in 512 places 80 drive
  * each other out. Keys of 4096 bits have 550 octets, longer ones are not used by any signature that counts.
  */
-enum { SETS = 256, WAYS = 4, OCTETS_MAX = 600 };
+enum { SETS = 256, WAYS = 4, OCTETS_MAX = 600, HASHED = 64 };
 
 struct place {
 	struct rsa_opener *key; /* NULL: free */
@@ -52,12 +52,13 @@ void key_cache_free(struct key_cache **cache)
 	*cache = NULL;
 }
 
-/* FNV-1a. The octets are compared too: strangers choose them. */
+/* FNV-1a of the last octets, where keys differ as much as anywhere. All are compared too: strangers choose
+ * them. */
 static struct place *set_of(struct key_cache *cache, struct octets octets)
 {
 	uint64_t hash = 14695981039346656037U;
 
-	for (size_t i = 0; i < octets.len; i++)
+	for (size_t i = octets.len > HASHED ? octets.len - HASHED : 0; i < octets.len; i++)
 		hash = (hash ^ octets.at[i]) * 1099511628211U;
 	return cache->sets[(hash ^ hash >> 32) % SETS];
 }
