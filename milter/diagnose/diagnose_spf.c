@@ -25,6 +25,9 @@ static void temperror_causes(struct collection *collection)
 		(text_equal(spf->fault_domain, spf->domain) && spf->record[0] == '\0'))
 		cause_found(
 			collection, CAUSE_SPF_DNS_FAILURE, CONFIDENCE_STRONG, DETAILS({"reason", reason}));
+	else if (spf->trouble == TROUBLE_BUDGET)
+		cause_found(collection, CAUSE_SPF_LOOKUP_BUDGET, CONFIDENCE_STRONG,
+			DETAILS({"target", spf->fault_domain}, {"reason", reason}));
 	else
 		cause_found(collection, CAUSE_SPF_INCLUDE_TEMPERROR, CONFIDENCE_STRONG,
 			DETAILS({"target", spf->fault_domain}, {"reason", reason}));

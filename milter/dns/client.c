@@ -22,7 +22,7 @@ struct dns_client {
 	struct dns *dns;
 	struct arena *arena;
 	int deadline_ms, waited_ms;
-	unsigned max_questions, questions;
+	unsigned max_questions, questions, reserved;
 	bool timed_out;
 	const struct dns_gate *gate;
 	const struct answer **answers;
@@ -54,7 +54,15 @@ void dns_client_extend(
 	client->gate = gate;
 	client->deadline_ms = client->waited_ms + deadline_ms;
 	client->max_questions = client->questions + more_questions;
+	client->reserved = 0;
 	client->timed_out = false;
+}
+
+void dns_client_reserve(struct dns_client *client, unsigned questions)
+{
+	unsigned half = client->max_questions / 2;
+
+	client->reserved = questions < half ? questions : half;
 }
 
 /* The old array stays behind for the slices that were handed out. */
@@ -150,6 +158,7 @@ static const struct answer *answer_for(
 	struct question question = *asked;
 	char normal[NAME_SIZE];
 	bool carried = name_normal(name, normal);
+	unsigned allowed = client->max_questions - client->reserved;
 	const struct answer *answer;
 
 	question.name = carried ? normal : name;
@@ -160,11 +169,10 @@ static const struct answer *answer_for(
 	question.server = arena_text(client->arena, question.server);
 	if (!carried)
 		return remember(client, not_carried(client->arena, &question));
-	if (client->questions >= client->max_questions)
-		return remember(
-			client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
-					arena_printf(client->arena, "this message has asked its %u questions",
-						client->max_questions)));
+	if (client->questions >= allowed)
+		return remember(client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
+						arena_printf(client->arena,
+							"this message has asked its %u questions", allowed)));
 	if (is_over_servers(client, &question))
 		return remember(client, answer_of_trouble(client->arena, &question, TROUBLE_BUDGET,
 						"this message has asked its name servers"));

@@ -68,6 +68,10 @@ void dns_client_extend(
 	struct dns_client *client, int deadline_ms, unsigned more_questions, const struct dns_gate *gate);
 bool dns_client_may_ask(const struct dns_client *client, const char *name);
 
+/* Keeps that many of the questions that are left for whoever asks later, at most half of all: nobody's
+ * SPF record may use up the lookups of DMARC. The last call counts; 0 gives them free. */
+void dns_client_reserve(struct dns_client *client, unsigned questions);
+
 /* Marks and slices of the evidence. The slice stays valid as long as the arena. */
 size_t dns_mark(const struct dns_client *client);
 struct evidence dns_evidence_since(struct dns_client *client, size_t mark);

@@ -18,18 +18,27 @@
 enum {
 	DIAGNOSIS_MS = 2000,    /* waiting for DNS, in all; ours */
 	DIAGNOSIS_CPU_MS = 250, /* then no work is begun; with what is under way it stays below 300 */
+	IPREV_QUESTIONS = 2,    /* kept for it: the name, and that name's addresses */
 };
 
-/* The verdicts in the order of the RFCs: DMARC looks at those before it. ARC decides none of them and
- * comes last, so that nobody's chain uses up the lookups of DMARC. */
+/* The verdicts in the order of the RFCs: DMARC looks at those before it. A sender chooses what SPF, the
+ * names of his address and his signatures ask for, so the questions of those behind them are kept: with a
+ * record that uses up all of them, no policy would be found and no forgery refused. ARC decides none of the
+ * verdicts and comes last for the same reason. */
 static void verify_all(struct inspection *inspection)
 {
 	struct verdicts *verdicts = &inspection->verdicts;
+	unsigned for_dmarc = verify_dmarc_questions(&inspection->work);
+	unsigned for_keys = inspection->signatures == NULL ? 0 : signatures_questions(inspection->signatures);
 
+	dns_client_reserve(inspection->dns_client, for_dmarc + for_keys + IPREV_QUESTIONS);
 	verdicts->spf = verify_spf(&inspection->work);
+	dns_client_reserve(inspection->dns_client, for_dmarc + for_keys);
 	verdicts->iprev = verify_iprev(&inspection->work);
+	dns_client_reserve(inspection->dns_client, for_dmarc);
 	if (inspection->signatures != NULL)
 		signatures_finish(inspection->signatures, verdicts);
+	dns_client_reserve(inspection->dns_client, 0);
 	verdicts->dmarc = verify_dmarc(&inspection->work, verdicts);
 	if (inspection->arc != NULL)
 		arc_finish(inspection->arc, verdicts);

@@ -135,6 +135,15 @@ struct signatures *signatures_begin(const struct work *work)
 	return signatures;
 }
 
+unsigned signatures_questions(const struct signatures *signatures)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < signatures->count; i++)
+		count += signatures->items[i].open;
+	return count;
+}
+
 bool signatures_want_body(const struct signatures *signatures)
 {
 	return signatures->bodies.count > 0 && !signatures->body_too_large;

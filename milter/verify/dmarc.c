@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-enum { OTHER_METHOD_QUESTIONS = 2 }; /* a remark in the log is not worth more */
+enum {
+	OTHER_METHOD_QUESTIONS = 2, /* a remark in the log is not worth more */
+	ALIGNMENT_QUESTIONS = 4,    /* ours: does the author exist, records of what passed below him */
+};
 
 /* One answer to "does this message pass?", by one way of discovery. */
 struct evaluation {
@@ -325,6 +328,15 @@ void verify_dmarc_warm(const struct work *work)
 		return;
 	dmarc_discovery_warm(work, author);
 	dns_warm(work->dns, author, RR_TXT);
+}
+
+unsigned verify_dmarc_questions(const struct work *work)
+{
+	const char *names[DMARC_WALK_MAX];
+
+	if (work->author->kind != AUTHOR_ONE)
+		return 0;
+	return (unsigned)dmarc_walk_names(work->author->domain.name, names) + ALIGNMENT_QUESTIONS;
 }
 
 struct dmarc_verdict verify_dmarc(const struct work *work, const struct verdicts *so_far)

@@ -55,6 +55,9 @@ struct iprev_verdict verify_iprev(const struct work *work);
 /* Starts the lookups that the author alone tells; returns at once. */
 void verify_dmarc_warm(const struct work *work);
 
+/* How many questions it has a right to, whatever the others asked: those about the author, and a few. */
+unsigned verify_dmarc_questions(const struct work *work);
+
 /* RFC 9989, or RFC 7489's discovery by option. Looks at work->author and the verdicts so far. */
 struct dmarc_verdict verify_dmarc(const struct work *work, const struct verdicts *so_far);
 
@@ -64,6 +67,9 @@ struct signatures;
 /* Pre-filters the DKIM-Signature fields, warms their keys, feeds libopendkim. Never NULL.
  * The work must stay valid until signatures_end. */
 struct signatures *signatures_begin(const struct work *work);
+
+/* The keys that signatures_finish will ask for, at most max-signatures. */
+unsigned signatures_questions(const struct signatures *signatures);
 
 /* False when no signature needs the body: the caller may stop sending it. */
 bool signatures_want_body(const struct signatures *signatures);

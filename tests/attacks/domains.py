@@ -108,6 +108,21 @@ def too_many_hosts():
     judged("ptr.attacker.test", "fail", "pass", "permerror")
 
 
+for mail_host in range(100):
+    publish(f"h{mail_host}.many.test", "A", f"198.51.100.{mail_host}")
+for list_number in range(10):
+    publish(f"mx{list_number}.many.test", "MX", *[f"{number} h{list_number * 10 + number}.many.test" for number in range(10)])
+spf("starve.attacker.test", "v=spf1 " + " ".join(f"mx:mx{number}.many.test" for number in range(10)) + " -all")
+
+
+@attack("An SPF record that asks for all questions of a message: the policy of the author is found all the same", 74)
+def starvation():
+    judged("starve.attacker.test", "permerror", "temperror")
+    for headers in (signed(SPOOF), SPOOF):
+        shot = fire(sender="<a@starve.attacker.test>", headers=headers)
+        check(shot.words("dmarc") == ["fail"], shot.header)
+
+
 spf("void3.attacker.test", "v=spf1 a:v1.attacker.test a:v2.attacker.test a:v3.attacker.test +all")
 spf("void2.attacker.test", "v=spf1 a:v1.attacker.test a:v2.attacker.test +all")
 spf("voidmx.attacker.test", "v=spf1 mx:v1.attacker.test exists:v2.attacker.test mx:v3.attacker.test +all")

@@ -146,6 +146,35 @@ static void same_question_is_asked_once(void **state)
 	arena_free(&arena);
 }
 
+/* What strangers make us ask first must leave something for those behind. */
+static void questions_are_kept_for_later(void **state)
+{
+	static const struct {
+		unsigned most, kept;
+		int before, after; /* asked while they are kept, and in all */
+	} rows[] = {{5, 0, 5, 5}, {5, 2, 3, 5}, {5, 4, 3, 5}, {60, 12, 48, 60}, {60, 4000000000U, 30, 60}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct fake fake = {.asked = 0};
+		struct dns *dns = dns_new(&fake_backend, &fake, "fake");
+		struct arena *arena = arena_new();
+		struct dns_client *client = dns_client_new(dns, arena, 1000, rows[i].most);
+
+		dns_client_reserve(client, rows[i].kept);
+		for (int n = 0; n < 80; n++)
+			(void)dns_ask(client, arena_printf(arena, "a%d.example", n), RR_A);
+		assert_int_equal(fake.asked, rows[i].before);
+		assert_int_equal(dns_ask(client, "a79.example", RR_A)->trouble, TROUBLE_BUDGET);
+		dns_client_reserve(client, 0);
+		for (int n = 0; n < 80; n++)
+			(void)dns_ask(client, arena_printf(arena, "b%d.example", n), RR_A);
+		assert_int_equal(fake.asked, rows[i].after);
+		dns_close(&dns);
+		arena_free(&arena);
+	}
+}
+
 static void few_servers_are_asked(void **state)
 {
 	static const struct {
@@ -275,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(same_question_is_asked_once),
+		cmocka_unit_test(questions_are_kept_for_later),
 		cmocka_unit_test(few_servers_are_asked),
 		cmocka_unit_test(evidence_is_sliced),
 		cmocka_unit_test(deadline_is_the_sum),
