@@ -27,7 +27,7 @@ static void temperror_causes(struct collection *collection)
 			collection, CAUSE_SPF_DNS_FAILURE, CONFIDENCE_STRONG, DETAILS({"reason", reason}));
 	else if (spf->trouble == TROUBLE_BUDGET)
 		cause_found(collection, CAUSE_SPF_LOOKUP_BUDGET, CONFIDENCE_STRONG,
-			DETAILS({"target", spf->fault_domain}, {"reason", reason}));
+			DETAILS({"target", spf->fault_domain}));
 	else
 		cause_found(collection, CAUSE_SPF_INCLUDE_TEMPERROR, CONFIDENCE_STRONG,
 			DETAILS({"target", spf->fault_domain}, {"reason", reason}));

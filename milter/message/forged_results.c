@@ -94,6 +94,12 @@ static enum piece head_step(struct head_reader *reader, char *octet)
 	return PIECE_CUT;
 }
 
+/* No id has these unquoted; a reader that cuts there finds ours before or behind them. */
+static bool ends_word(char c, const char *id)
+{
+	return strchr(",:<>[]@", c) != NULL && strchr(id, c) == NULL;
+}
+
 static struct head head_of(const char *value, const char *id)
 {
 	struct head_reader reader = {.value = value, .len = strlen(value)};
@@ -104,7 +110,7 @@ static struct head head_of(const char *value, const char *id)
 	enum piece piece;
 
 	while ((piece = head_step(&reader, &c)) == PIECE_OCTET || piece == PIECE_GAP) {
-		if (piece == PIECE_GAP) {
+		if (piece == PIECE_GAP || ends_word(c, id)) {
 			head.claims = head.claims || (in_word && likeness_is_full(&word));
 			word = likeness_to(id);
 			in_word = false;

@@ -15,8 +15,10 @@
 #define FOLD "\n       " /* LF and 7 spaces, as Gmail does */
 
 enum {
-	LINE_MAX_OCTETS = 990,   /* RFC 5322 section 2.1.1: 998, less some for those who count otherwise */
-	SIGNATURES_PRINTED = 20, /* keeps the field far below libmilter's 65,535 octets */
+	LINE_MAX_OCTETS = 990, /* RFC 5322 section 2.1.1: 998, less some for those who count otherwise */
+	SIGNATURES_PRINTED = 20,
+	FIELD_MAX_OCTETS = 998, /* with its name, unfolded: some mail readers lose longer ones */
+	OTHER_OCTETS = 24 + 40, /* "Authentication-Results: ", " (99999 more signatures not shown)" */
 };
 
 /* Adds one result as a line of its own; a line that would be too long is folded before a property. */
@@ -41,39 +43,53 @@ static void add_line(struct buf *out, const char *result)
 	}
 }
 
-/* Passes are always shown, unevaluated signatures only when there is room. */
-enum rank { RANK_PASS, RANK_OTHER, RANK_NOT_EVALUATED, RANKS };
+/* Which signatures are shown when there is no room for all: what DMARC may rest on first, those that nobody
+ * looked at last. */
+enum rank { RANK_ALIGNED_PASS, RANK_PASS, RANK_OTHER, RANK_NOT_EVALUATED, RANKS };
 
 static enum rank rank_of(const struct signature_verdict *signature)
 {
 	if (signature->result == RESULT_PASS)
-		return RANK_PASS;
+		return signature->aligned_first ? RANK_ALIGNED_PASS : RANK_PASS;
 	return signature->fault == SIGFAULT_NOT_EVALUATED ? RANK_NOT_EVALUATED : RANK_OTHER;
 }
 
-static void add_dkim(struct buf *out, const struct verdicts *verdicts)
+/* The lines of the signatures that are shown, NULL for the others. octets: what the lines may have in all;
+ * the first of all is shown whatever its length. */
+static size_t choose_lines(
+	const struct verdicts *verdicts, size_t octets, const char **lines, struct arena *arena)
 {
-	size_t count[RANKS] = {0}, room = SIGNATURES_PRINTED, hidden = 0;
+	size_t shown = 0;
+
+	for (enum rank rank = RANK_ALIGNED_PASS; rank < RANKS; rank++) {
+		for (size_t i = 0; i < verdicts->signature_count && shown < SIGNATURES_PRINTED; i++) {
+			const char *line;
+			size_t len;
+
+			if (rank_of(&verdicts->signatures[i]) != rank)
+				continue;
+			line = signature_result(&verdicts->signatures[i], arena);
+			len = strlen(";" FOLD) + strlen(line);
+			if (shown > 0 && len > octets)
+				return shown;
+			octets -= len < octets ? len : octets;
+			lines[i] = line;
+			shown++;
+		}
+	}
+	return shown;
+}
+
+static void add_dkim(struct buf *out, const struct verdicts *verdicts, size_t octets)
+{
+	const char **lines = arena_array(out->arena, verdicts->signature_count + 1, sizeof(const char *));
+	size_t shown = choose_lines(verdicts, octets, lines, out->arena);
 
 	for (size_t i = 0; i < verdicts->signature_count; i++)
-		count[rank_of(&verdicts->signatures[i])]++;
-	for (int rank = 0; rank < RANKS; rank++) {
-		size_t shown = count[rank] < room ? count[rank] : room;
-
-		hidden += count[rank] - shown;
-		count[rank] = shown;
-		room -= shown;
-	}
-	for (size_t i = 0; i < verdicts->signature_count; i++) {
-		enum rank rank = rank_of(&verdicts->signatures[i]);
-
-		if (count[rank] == 0)
-			continue;
-		count[rank]--;
-		add_line(out, signature_result(&verdicts->signatures[i], out->arena));
-	}
-	if (hidden > 0)
-		buf_printf(out, " (%zu more signatures not shown)", hidden);
+		if (lines[i] != NULL)
+			add_line(out, lines[i]);
+	if (shown < verdicts->signature_count)
+		buf_printf(out, " (%zu more signatures not shown)", verdicts->signature_count - shown);
 }
 
 /* "REJECT" */
@@ -143,20 +159,24 @@ const char *authres_value(const struct findings *findings, const struct settings
 	enum action disposition, struct arena *arena)
 {
 	const struct verdicts *verdicts = findings->verdicts;
-	struct buf out = buf_in(arena);
+	struct buf out = buf_in(arena), others = buf_in(arena);
+	const char *id;
+	size_t taken;
 
 	if (verdicts->skipped)
 		return "";
-	buf_text(
-		&out, property_value(sanitise(SANITISE_ADDRESS, findings->authserv_id, false, arena), arena));
-	add_dkim(&out, verdicts);
 	if (verdicts->arc.result != RESULT_NONE)
-		add_line(&out, arc_result(verdicts, arena));
-	add_line(&out, arena_printf(arena, "spf=%s (%s) %s", result_word(verdicts->spf.result),
-			       spf_comment(findings, arena), spf_property(findings, arena)));
-	add_dmarc(&out, verdicts, (enum header_from)settings->dmarc_header_from, disposition);
+		add_line(&others, arc_result(verdicts, arena));
+	add_line(&others, arena_printf(arena, "spf=%s (%s) %s", result_word(verdicts->spf.result),
+				  spf_comment(findings, arena), spf_property(findings, arena)));
+	add_dmarc(&others, verdicts, (enum header_from)settings->dmarc_header_from, disposition);
 	if (settings->add_iprev)
-		add_iprev(&out, findings);
+		add_iprev(&others, findings);
+	id = property_value(sanitise(SANITISE_ADDRESS, findings->authserv_id, false, arena), arena);
+	taken = OTHER_OCTETS + strlen(id) + others.len;
+	buf_text(&out, id);
+	add_dkim(&out, verdicts, taken < FIELD_MAX_OCTETS ? FIELD_MAX_OCTETS - taken : 0);
+	buf_text(&out, others.data);
 	return out.data;
 }
 

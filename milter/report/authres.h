@@ -9,8 +9,9 @@ struct arena;
 struct findings;
 
 /* The value of Authentication-Results: begins with the authserv-id; lines are separated by LF and
- * 7 spaces, at most 990 octets each; 20 signatures at most, well under 65,000 octets in all.
- * disposition: what was really done, for dis=. "" for a skipped message: add no field then. */
+ * 7 spaces, at most 990 octets each. Of the signatures at most 20 are shown, and as many as go into a field
+ * of 998 octets; the other results are always there, so only very long names make it longer. disposition:
+ * what was really done, for dis=. "" for a skipped message: add no field then. */
 const char *authres_value(const struct findings *findings, const struct settings *settings,
 	enum action disposition, struct arena *arena);
 

@@ -40,6 +40,11 @@ def own_field_too_long():
     check("more signatures not shown" in shot.header, shot.header[-300:])
     check(len(shot.header) < 16384, f"{len(shot.header)} octets")
     refused(shot)
+    headers = [("DKIM-Signature", f" v=1; a=rsa-sha256; d=x{number}.example; s=sel; h=from; bh=AAAA; b=AAAA") for number in range(100)]
+    shot = fire(headers=[*headers, AUTHOR])
+    check("more signatures not shown" in shot.header and len(f"{OURS}: {shot.header}".replace("\n", "")) <= 998, shot.header)
+    check(shot.words("spf"), shot.header)
+    refused(shot)
 
 
 @attack("Plain forgeries in every case and place", 23)
@@ -128,6 +133,7 @@ def overfull():
 def unparsable():
     forged_goes([f" {OUR_ID} {CLAIM}", f' {OUR_ID}; dmarc="pass', f" {OUR_ID}; dmarc=pass (", f" {OUR_ID};;;; {CLAIM}",
                  f" {OUR_ID}; = pass", f' "x {OUR_ID}; {CLAIM}', f" {OUR_ID}\\; {CLAIM}"])
+    forged_goes([f" {OUR_ID}, {CLAIM};", f" {OUR_ID}: {CLAIM};", f" <{OUR_ID}>; {CLAIM}", f" [{OUR_ID}]; {CLAIM}", f" x@{OUR_ID}; {CLAIM}"])
     forged_goes([f" {OUR_ID}".encode() + octets + f"; {CLAIM}".encode() for octets in (b"\xff", b"\xc2\xa0", b"\x01", b"\x7f")])
     shot = fire(headers=[AUTHOR, (OURS, f" {OUR_ID}".encode() + b"\0; junk")])
     check(not kept(shot), "NUL behind the id")

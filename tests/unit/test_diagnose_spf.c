@@ -19,6 +19,7 @@ struct row {
 	enum spf_fault fault;
 	const char *record; /* of the checked domain */
 	const char *fault_domain, *fault_text;
+	enum answer_trouble trouble;
 	const char *client, *ptr, *helo, *mail; /* NULL: the bench's */
 	const char *answers, *header;
 	bool in_include, unsigned_mail, stranger; /* stranger: unsigned, and DMARC fails */
@@ -39,6 +40,7 @@ static void arrange(struct bench *bench, const struct row *row)
 	spf->decided_by = NULL;
 	bench_spf(bench, row->result, or_text(row->record, ""));
 	spf->fault = row->fault;
+	spf->trouble = row->trouble;
 	spf->fault_domain = or_text(row->fault_domain, spf->domain);
 	spf->fault_text = or_text(row->fault_text, "");
 	spf->fault_in_include = row->in_include;
@@ -272,6 +274,13 @@ static const struct row tree_rows[] = {
 		.in_include = true,
 		.answers = "hoge.example TXT v=spf1 include:spf.prov.example ~all\n"
 			   "spf.prov.example TXT !servfail"},
+	{.about = "our limit of lookups is no fault of the next host's operator",
+		.codes = "spf-lookup-budget=strong",
+		.result = RESULT_TEMPERROR,
+		.fault = SPFAULT_DNS,
+		.trouble = TROUBLE_BUDGET,
+		.fault_domain = "h48.many.example",
+		.record = "v=spf1 mx:many.example ~all"},
 };
 
 void spf_tree_and_limits(void **state)

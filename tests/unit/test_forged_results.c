@@ -50,13 +50,17 @@ static void claims(void **state)
 		/* A3 33 */
 		{" mx.suite.test", true}, {" mx.suite.test dmarc=pass", true},
 		{" \"mx.suite.test; dmarc=pass", true}, {" x mx.suite.test; dmarc=pass", true},
-		{" foo bar dmarc=pass by mx.suite.test", true},
+		{" foo bar dmarc=pass by mx.suite.test", true}, {" mx.suite.test, dmarc=pass; x", true},
+		{" mx.suite.test: x; dmarc=pass", true}, {" <mx.suite.test>; dmarc=pass", true},
+		{" [mx.suite.test]; dmarc=pass", true}, {" x@mx.suite.test; dmarc=pass", true},
+		{" other.example,mx.suite.test; dmarc=pass", true},
 		/* A3 36 and other people's */
 		{" mx.suite.test.evil.example; dmarc=pass", false}, {" xmx.suite.test; dmarc=pass", false},
 		{" mx.suite.tes; dmarc=pass", false}, {" mx-suite.test; dmarc=pass", false},
 		{" a.mx.suite.test; dmarc=pass", false}, {" mx.suite.test1; dmarc=pass", false},
 		{" other.example; spf=pass smtp.helo=mx.suite.test", false},
 		{" other.example; dkim=pass (mx.suite.test) header.d=x.example", false},
+		{" <a.mx.suite.test>; dmarc=pass", false}, {" x@mx.suite.test.evil.example; none", false},
 		{" other.example 1; none", false}, {" other.example (via mx.suite.test); none", false},
 		{" i=1; mx.suite.test; dmarc=pass", true}, /* an AAR pasted under this name */
 	};
@@ -67,6 +71,7 @@ static void claims(void **state)
 			fail_msg("%s", rows[i].value);
 	assert_false(forged_results_claims(" mx.suite.test; none", ""));
 	assert_true(forged_results_claims(" mx.suite.test; none", "MX.suite.test."));
+	assert_true(forged_results_claims(" \"[2001:db8::25]\"; none", "[2001:db8::25]"));
 }
 
 /* A3 31, 32: no fixed buffer, no array. */
