@@ -117,10 +117,10 @@ spf("starve.attacker.test", "v=spf1 " + " ".join(f"mx:mx{number}.many.test" for 
 
 @attack("An SPF record that asks for all questions of a message: the policy of the author is found all the same", 74)
 def starvation():
-    judged("starve.attacker.test", "permerror", "temperror")
     for headers in (signed(SPOOF), SPOOF):
-        shot = fire(sender="<a@starve.attacker.test>", headers=headers)
-        check(shot.words("dmarc") == ["fail"], shot.header)
+        shot = refused(fire(sender="<a@starve.attacker.test>", headers=headers))
+        check(shot.words("spf")[0] in ("permerror", "temperror") and shot.words("dmarc") == ["fail"], shot.header)
+        check(int(shot.record["dns_questions"]) <= 60 + 8, shot.line)  # and the diagnosis
 
 
 spf("void3.attacker.test", "v=spf1 a:v1.attacker.test a:v2.attacker.test a:v3.attacker.test +all")
