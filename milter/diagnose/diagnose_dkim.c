@@ -142,6 +142,7 @@ static void one_signature(struct collection *collection, size_t index, bool real
 	collection->scope = &scope;
 	signature_cause(collection, signature);
 	signature_key_remarks(collection, signature);
+	signature_twin_remark(collection, signature);
 	collection->scope = &collection->base;
 	collection->signature = -1;
 }

@@ -60,12 +60,18 @@ static void several_keys(struct collection *collection, const struct signature_v
 	size_t count = answer == NULL ? 0 : answer->count;
 	size_t right = answer == NULL ? 0 : fitting_record(collection, signature, &pending);
 	bool found = right < count;
-	const char *unknown = japanese ? "不明" : pending ? "which of them is not known" : "none of them";
+	const char *unknown = japanese  ? "どれが合うかは不明"
+			      : pending ? "which of them is not known"
+					: "none of them";
 
 	cause_found(collection, CAUSE_DKIM_KEY_MULTIPLE_RECORDS,
 		found ? CONFIDENCE_PROVEN : CONFIDENCE_STRONG,
 		DETAILS({"n", count > 0 ? arena_printf(collection->arena, "%zu", count) : "several"},
-			{"ok", found ? arena_printf(collection->arena, "%zu", right + 1) : unknown},
+			{"ok", found ? arena_printf(collection->arena,
+					       japanese ? "この署名に合うのは %zu 番目"
+							: "number %zu fits this signature",
+					       right + 1)
+				     : unknown},
 			{"fix", key_fix_txt(collection, signature->key_name,
 					found ? answer->values[right].text : "v=DKIM1; k=rsa; p=…")}));
 }

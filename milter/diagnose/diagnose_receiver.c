@@ -230,7 +230,9 @@ void receiver_causes(struct collection *collection)
 	resolver_failure(collection);
 	altered_inside(collection);
 	filtered_before_us(collection);
-	if (receiver_is_behind_relay(collection))
+	if (facts->envelope->client.family == NETADDR_NONE)
+		cause_found(collection, CAUSE_RX_CLIENT_UNKNOWN, CONFIDENCE_PROVEN, NULL);
+	else if (receiver_is_behind_relay(collection))
 		behind_relay(collection);
 	clock_skew(collection);
 	if (verdicts->body_too_large)

@@ -78,6 +78,7 @@ void signature_record_causes(struct collection *collection, const struct signatu
 void signature_key_type_cause(struct collection *collection, const char *type, enum confidence confidence);
 void signature_key_causes(struct collection *collection, const struct signature_verdict *signature);
 void signature_key_remarks(struct collection *collection, const struct signature_verdict *signature);
+void signature_twin_remark(struct collection *collection, const struct signature_verdict *signature);
 void signature_content_causes(struct collection *collection, const struct signature_verdict *signature);
 
 /* Which of the two is accounted for by a proven change. */

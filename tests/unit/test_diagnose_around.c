@@ -122,6 +122,8 @@ static void own_relay(struct bench *bench)
 	bench->facts.trusted_relays = bench->relays;
 	bench->facts.trusted_relay_count = 1;
 	bench_expect(bench, "trusted relay", "rx-altered-by-own-gateway rx-behind-own-relay");
+	bench->envelope.client = (struct netaddr){.family = NETADDR_NONE};
+	bench_expect(bench, "no address", "rx-altered-by-own-gateway rx-client-unknown !rx-behind-own-relay");
 }
 
 /* The resolver failed while its answers of before were still in memory: they took no time. */

@@ -237,11 +237,34 @@ static const struct {
 	{"any local part", "v=DKIM1; g=*; p=MIIB", "none", 2048, false},
 };
 
+/* RFC 6376 section 8.15 */
+static const struct {
+	const char *about, *signed_fields, *codes;
+} twin_rows[] = {
+	{"a second Subject", "from:subject", "dkim-field-unsigned-twin=proven"},
+	{"both are signed", "from:subject:subject", "none"},
+	{"neither is signed", "from:date", "none"},
+};
+
+static void twins(void)
+{
+	for (size_t i = 0; i < COUNT(twin_rows); i++) {
+		struct bench bench;
+
+		bench_begin(&bench);
+		bench_header(&bench, "Subject: evil\nFrom: taro@hoge.example\nSubject: hello\n");
+		bench.signatures[0].signed_fields = twin_rows[i].signed_fields;
+		bench_expect(&bench, twin_rows[i].about, twin_rows[i].codes);
+		bench_end(&bench);
+	}
+}
+
 void dkim_keys(void **state)
 {
 	(void)state;
 	record_faults();
 	places();
+	twins();
 	for (size_t i = 0; i < COUNT(remark_rows); i++) {
 		struct bench bench;
 
