@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/condition.h"
+#include "base/turnstile.h"
 #include "dns/answer_table.h"
 #include "dns/backend.h"
 #include "dns/name.h"
@@ -11,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 enum {
 	SHARDS = 16,
@@ -145,7 +146,6 @@ static struct flight *new_flight(struct shard *shard, uint64_t hash, const struc
 {
 	size_t name = strlen(question->name) + 1, server = strlen(question->server) + 1;
 	struct flight *flight = zeroed(sizeof *flight + name + server);
-	pthread_condattr_t attributes;
 
 	memcpy(flight->texts, question->name, name);
 	memcpy(flight->texts + name, question->server, server);
@@ -156,10 +156,7 @@ static struct flight *new_flight(struct shard *shard, uint64_t hash, const struc
 	flight->hash = hash;
 	flight->started_ms = clock_monotonic_ms();
 	flight->holders = 1;
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&flight->landed, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
+	condition_init(&flight->landed);
 	flight->next = shard->flights;
 	shard->flights = flight;
 	shard->flight_count++;
@@ -218,17 +215,10 @@ static int patience_ms(const struct cache *cache, const struct flight *flight, i
 /* Under the lock. The answer with one holder more, or NULL when the time is over. */
 static struct stored_answer *wait_for_landing(struct flight *flight, int wait_ms)
 {
-	struct timespec until;
+	int64_t until_ms = clock_monotonic_ms() + wait_ms;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += wait_ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	while (flight->stored == NULL &&
-		pthread_cond_timedwait(&flight->landed, &flight->shard->lock, &until) == 0)
+		condition_wait_until(&flight->landed, &flight->shard->lock, until_ms))
 		;
 	return flight->stored == NULL ? NULL : stored_answer_hold(flight->stored);
 }
@@ -253,11 +243,13 @@ const struct answer *cache_ask(
 	if (stored == NULL && wait_ms > 0)
 		flight = join_flight(shard, hash, question);
 	if (flight != NULL) {
+		turnstile_step_out();
 		wait_ms = patience_ms(cache, flight, wait_ms);
 		stored = wait_for_landing(flight, wait_ms);
 		release_flight(flight);
 	}
 	(void)pthread_mutex_unlock(&shard->lock);
+	turnstile_step_in();
 	if (stored == NULL && flight == NULL && wait_ms > 0)
 		return answer_of_trouble(arena, question, TROUBLE_LOCAL, "too many questions are under way");
 	if (stored == NULL)

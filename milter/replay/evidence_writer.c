@@ -1,18 +1,18 @@
 #include "replay/evidence_writer.h"
 
 #include "base/clock.h"
+#include "base/condition.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum {
 	ITEMS_MAX = 256,
 	OCTETS_MAX = 16 * 1024 * 1024, /* waiting to be written */
 	COMPLAIN_EVERY_MS = 60000,
-	CLOSE_S = 3,
+	CLOSE_MS = 3000,
 	NICENESS = 10, /* mail in progress has the processor first */
 };
 
@@ -31,7 +31,7 @@ struct evidence_writer {
 	int64_t complained_ms;      /* of the thread; 0: never */
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* on the monotonic clock */
+	pthread_cond_t changed;
 	/* under the lock */
 	struct item *items[ITEMS_MAX];
 	size_t first, waiting, waiting_octets;
@@ -144,7 +144,6 @@ struct evidence_writer *evidence_writer_open(
 	const char *folder, unsigned count, uint64_t octets, struct evidence_listener listener)
 {
 	struct evidence_writer *writer = calloc(1, sizeof *writer);
-	pthread_condattr_t attributes;
 
 	if (writer == NULL || (writer->folder = strdup(folder)) == NULL)
 		abort();
@@ -152,10 +151,7 @@ struct evidence_writer *evidence_writer_open(
 	writer->octets = octets;
 	writer->listener = listener;
 	(void)pthread_mutex_init(&writer->lock, NULL);
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&writer->changed, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
+	condition_init(&writer->changed);
 	if (pthread_create(&writer->thread, NULL, work, writer) != 0)
 		writer_free(&writer);
 	return writer;
@@ -163,19 +159,16 @@ struct evidence_writer *evidence_writer_open(
 
 void evidence_writer_close(struct evidence_writer **writer)
 {
-	struct timespec latest;
-	int waited = 0;
-	bool done;
+	int64_t latest_ms = clock_monotonic_ms() + CLOSE_MS;
+	bool done, is_patient = true;
 
 	if (writer == NULL || *writer == NULL)
 		return;
-	(void)clock_gettime(CLOCK_MONOTONIC, &latest);
-	latest.tv_sec += CLOSE_S;
 	(void)pthread_mutex_lock(&(*writer)->lock);
 	(*writer)->closing = true;
 	(void)pthread_cond_broadcast(&(*writer)->changed);
-	while (!(*writer)->done && waited == 0)
-		waited = pthread_cond_timedwait(&(*writer)->changed, &(*writer)->lock, &latest);
+	while (!(*writer)->done && is_patient)
+		is_patient = condition_wait_until(&(*writer)->changed, &(*writer)->lock, latest_ms);
 	done = (*writer)->done;
 	(void)pthread_mutex_unlock(&(*writer)->lock);
 	if (done && pthread_join((*writer)->thread, NULL) == 0)

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/turnstile.h"
 #include "metrics/counters.h"
 #include "replay/evidence_writer.h"
 #include "report/sink.h"
@@ -128,6 +129,15 @@ static bool take_identity(const struct settings *settings, struct fault *fault)
 	return identity_find(settings->user, &identity, fault) && identity_take(&identity, fault);
 }
 
+/* Of the processors this worker's share, and one more: while a message has its place it may wait for a
+ * moment, for a lock or a page. */
+static unsigned places_to_compute(const struct settings *settings)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors < 1 ? 2 : (unsigned)((processors + settings->workers - 1) / settings->workers + 1);
+}
+
 /* After an upgrade the supervisor may be of a version that counts other things: mail goes on. */
 static struct counters *take_counters(void)
 {
@@ -166,6 +176,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	if (!instrument_is_at_work())
 		limit_memory(worker->settings->worker_memory_limit);
 	heap_set_up(&worker->heap);
+	turnstile_set_up(places_to_compute(worker->settings));
 	if (!gate_set_up(&worker->gate, WORKER_LISTENING_FD, fault) ||
 		!take_identity(worker->settings, fault) ||
 		!sandbox_raise_fence(&worker->sandbox, SANDBOX_WORKER, worker->settings, fault) ||

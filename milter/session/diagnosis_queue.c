@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/condition.h"
 #include "diagnose/findings.h"
 #include "inspect/inspection.h"
 #include "report/action.h"
@@ -10,7 +11,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum {
 	TASKS_MAX = 64,                /* messages waiting */
@@ -30,7 +30,7 @@ struct diagnosis_queue {
 	pthread_t thread;
 	struct arena *arena; /* of the thread */
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* on the monotonic clock */
+	pthread_cond_t changed;
 	/* under the lock */
 	struct task tasks[TASKS_MAX];
 	size_t first, count, octets;
@@ -131,17 +131,13 @@ static void *work(void *argument)
 struct diagnosis_queue *diagnosis_queue_open(const struct outlets *outlets, struct fault *fault)
 {
 	struct diagnosis_queue *queue = calloc(1, sizeof *queue);
-	pthread_condattr_t attributes;
 
 	if (queue == NULL)
 		abort();
 	queue->outlets = outlets;
 	queue->arena = arena_new();
 	(void)pthread_mutex_init(&queue->lock, NULL);
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&queue->changed, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
+	condition_init(&queue->changed);
 	if (pthread_create(&queue->thread, NULL, work, queue) == 0)
 		return queue;
 	fault_set(fault, "no thread for the diagnosis");
@@ -149,24 +145,18 @@ struct diagnosis_queue *diagnosis_queue_open(const struct outlets *outlets, stru
 	return NULL;
 }
 
-static struct timespec time_of(int64_t ms)
-{
-	return (struct timespec){.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-}
-
 bool diagnosis_queue_finish(struct diagnosis_queue *queue, int longest_ms)
 {
-	struct timespec latest;
-	bool done;
-	int waited = 0;
+	int64_t latest_ms;
+	bool done, is_patient = true;
 
 	(void)pthread_mutex_lock(&queue->lock);
 	queue->finishing = true;
 	queue->give_up_ms = clock_monotonic_ms() + longest_ms;
-	latest = time_of(queue->give_up_ms + LAST_TASK_MS);
+	latest_ms = queue->give_up_ms + LAST_TASK_MS;
 	(void)pthread_cond_broadcast(&queue->changed);
-	while (!queue->done && waited == 0)
-		waited = pthread_cond_timedwait(&queue->changed, &queue->lock, &latest);
+	while (!queue->done && is_patient)
+		is_patient = condition_wait_until(&queue->changed, &queue->lock, latest_ms);
 	done = queue->done;
 	(void)pthread_mutex_unlock(&queue->lock);
 	return done && pthread_join(queue->thread, NULL) == 0;

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/turnstile.h"
 #include "message/envelope.h"
 #include "report/action.h"
 #include "session/apply.h"
@@ -258,10 +259,7 @@ static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t len)
 		return SMFIS_TEMPFAIL;
 	if (octets != NULL)
 		inspection_body(desk_of(session)->inspection, (const char *)octets, len);
-	if (!inspection_wants_body(desk_of(session)->inspection) &&
-		agreement_may_skip_body(session->agreement))
-		return SMFIS_SKIP;
-	return SMFIS_CONTINUE;
+	return go_on(session, SMFIP_NR_BODY);
 }
 
 /* The record is written now, or by the queue when more is to be found out. */
@@ -286,6 +284,7 @@ static sfsistat on_end(SMFICTX *context)
 	if (session == NULL)
 		return SMFIS_TEMPFAIL;
 	desk = desk_of(session);
+	turnstile_enter();
 	findings = inspection_finish(desk->inspection, macro(context, "i"));
 	answer = apply_findings(context, findings,
 		&(struct apply_tools){
@@ -297,6 +296,7 @@ static sfsistat on_end(SMFICTX *context)
 		&decision);
 	watchman_look(findings, shared->outlets->sink, desk->arena);
 	log_message(desk, findings, &decision);
+	turnstile_leave();
 	leave_message(session);
 	return answer;
 }

@@ -1,10 +1,10 @@
 #include "session/thread_shelf.h"
 
 #include "base/clock.h"
+#include "base/condition.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 enum { SHELF_MAX = 32 }; /* ours: what a burst leaves behind may go */
 
@@ -12,7 +12,7 @@ enum { SHELF_MAX = 32 }; /* ours: what a burst leaves behind may go */
 struct waiting {
 	struct waiting *next;
 	pthread_t thread;
-	pthread_cond_t called;    /* on the monotonic clock */
+	pthread_cond_t called;
 	void *(*routine)(void *); /* NULL: nothing yet */
 	void *argument;
 };
@@ -51,13 +51,8 @@ bool thread_shelf_take(pthread_t *thread, void *(*routine)(void *), void *argume
 
 static void waiting_begin(struct waiting *waiting)
 {
-	pthread_condattr_t attributes;
-
 	*waiting = (struct waiting){.thread = pthread_self()};
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&waiting->called, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
+	condition_init(&waiting->called);
 }
 
 static void take_off(const struct waiting *waiting)
@@ -74,17 +69,15 @@ static void take_off(const struct waiting *waiting)
 static bool wait_for_call(struct waiting *waiting, int patience_ms)
 {
 	int64_t until_ms = clock_monotonic_ms() + patience_ms;
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ms / 1000), .tv_nsec = (long)(until_ms % 1000) * 1000000};
-	int result = 0;
+	bool is_patient = true;
 
 	(void)pthread_mutex_lock(&shelf.lock);
 	if (shelf.count < SHELF_MAX) {
 		waiting->next = shelf.newest;
 		shelf.newest = waiting;
 		shelf.count++;
-		while (waiting->routine == NULL && result == 0)
-			result = pthread_cond_timedwait(&waiting->called, &shelf.lock, &until);
+		while (waiting->routine == NULL && is_patient)
+			is_patient = condition_wait_until(&waiting->called, &shelf.lock, until_ms);
 		if (waiting->routine == NULL)
 			take_off(waiting);
 	}
