@@ -90,6 +90,7 @@ class Pace:
             began = time.monotonic()
             results = results_of(deliver(daemon.where, from_domain(f"{mark}{number}.fresh.example") if fresh else Message()))
             took.append(time.monotonic() - began)
+            in_time("temperror" not in results, f"no answer in time: {results}")
             check(("spf=none" if fresh else "spf=pass") in results, f"honest mail: {results}")
         self.p95, self.worst = sorted(took)[count * 95 // 100], max(took)
 
@@ -281,10 +282,9 @@ def memory_ceiling():
                 milter.helo(message)
                 milter.envelope(message)
                 milter.content(message)
-            except (Gone, OSError):
+            except (Gone, OSError):  # by libmilter, which closes a session that it has no memory for, or with its worker
                 lost += 1
-                break
-        check(lost > 0 or set(daemon.workers()) != before, f"{len(held)} messages of 900 KB held without an end")
+        check(set(daemon.workers()) != before, f"{len(held)} messages of 900 KB held without an end, {lost} lost")
         for milter in held:
             milter.close()
         check(await_true(lambda: len(daemon.workers()) == 2 and set(daemon.workers()) != before), daemon.said())

@@ -205,7 +205,7 @@ def in_a_browser():
             path = os.path.join(folder, name + ".html")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-            done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile",
+            done = subprocess.run(["env", "TMPDIR=/tmp", "chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile",
                                    "--virtual-time-budget=2000", "--dump-dom", "file://" + path], capture_output=True,
                                   timeout=120, check=False)
             dom = done.stdout.decode("utf-8", "replace")

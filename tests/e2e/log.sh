@@ -121,7 +121,7 @@ if command -v chromium >/dev/null; then
 	for language in en ja; do
 		page=$work/$language.html
 		sekisho_log --html "$page" --language $language "$work/many.json" "$work/hostile.json"
-		(cd "$work" && timeout 240 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$work/chromium" \
+		(cd "$work" && TMPDIR=/tmp timeout 240 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$work/chromium" \
 			--virtual-time-budget=2000 --dump-dom "file://$page" >"$work/dom" 2>"$work/chromium.log")
 		check "the page ($language) in a browser: bars, sentences, nothing of a stranger's that runs" /usr/bin/python3 - "$work/dom" "$language" <<'EOT'
 import re, sys
