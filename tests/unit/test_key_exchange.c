@@ -100,7 +100,7 @@ struct machine {
 
 static struct machine machine_named(const char *name)
 {
-	char path[NAME_SIZE];
+	char path[SCRATCH_SIZE + NAME_SIZE];
 	struct machine machine = {.workers = NULL};
 
 	(void)snprintf(path, sizeof path, "%s/%s", scratch, name);
