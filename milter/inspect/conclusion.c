@@ -53,17 +53,30 @@ static int64_t suffixes_age_days(const struct inspection *inspection)
 	return date <= 0 || date > inspection->work.now ? -1 : (inspection->work.now - date) / 86400;
 }
 
+static bool keeps_bodies(const struct inspection *inspection)
+{
+	return inspection->shared->settings->evidence_keep == EVIDENCE_KEEP_BODIES;
+}
+
+static struct span whole_body(struct inspection *inspection)
+{
+	if (inspection->body.len == 0)
+		inspection->body = kept_body_join(&inspection->kept_body, inspection->arena);
+	return inspection->body;
+}
+
 /* Wanted only when a signature does not fit the body. */
 static struct span body_in_doubt(struct inspection *inspection)
 {
-	bool wanted = inspection->may_search && verdicts_doubt_body(&inspection->verdicts);
+	bool wanted = inspection->deepening != NULL && verdicts_doubt_body(&inspection->verdicts);
 
-	return wanted ? kept_body_octets(&inspection->kept_body) : (struct span){"", 0};
+	return wanted ? whole_body(inspection) : (struct span){"", 0};
 }
 
 static void diagnose_all(struct inspection *inspection)
 {
 	const struct settings *settings = inspection->shared->settings;
+	struct deepening *deepening = inspection->deepening;
 	const struct findings_so_far facts = {
 		.envelope = &inspection->envelope,
 		.header = &inspection->header,
@@ -79,19 +92,19 @@ static void diagnose_all(struct inspection *inspection)
 		.suffixes_age_days = suffixes_age_days(inspection),
 		.language = (enum language)settings->log_language,
 		.remembered = inspection->remembered,
-		.trials = inspection->investigation.done,
+		.trials = deepening != NULL ? deepening->investigation.done : (struct trials){.spf = NULL},
 		.servers_answer = dns_asks_servers(inspection->shared->dns),
-		.questions_left = inspection->may_search ? dns_questions_left(inspection->dns_client)
-							 : (unsigned)settings->diagnosis_queries,
-		.partial = inspection->investigation.partial,
-		.inquiry = &inspection->inquiry,
-		.alterations = inspection->may_search ? &inspection->alterations : NULL,
+		.questions_left = deepening != NULL ? dns_questions_left(inspection->dns_client)
+						    : (unsigned)settings->diagnosis_queries,
+		.partial = deepening != NULL && deepening->investigation.partial,
+		.inquiry = inspection->inquiry,
+		.alterations = deepening != NULL ? &deepening->alterations : NULL,
 		.body = body_in_doubt(inspection),
 		.body_kept = inspection->kept_body.whole,
 		.unremarkable = inspection->unremarkable,
 	};
 
-	inquiry_begin(&inspection->inquiry);
+	inquiry_begin(inspection->inquiry);
 	inspection->findings.diagnoses = diagnose(&facts, inspection->arena);
 }
 
@@ -130,8 +143,8 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 		.mask = inspection->shared->mask,
 		.now = inspection->work.now,
 	};
-	if (inspection->shared->settings->evidence_keep == EVIDENCE_KEEP_BODIES)
-		findings->body = kept_body_octets(&inspection->kept_body);
+	if (keeps_bodies(inspection))
+		findings->body = whole_body(inspection);
 	/* What comes back to us from a machine we trust may well be ours (RFC 8601 section 5). */
 	if (strcmp(inspection->skip_reason, "network") != 0)
 		claims_find(inspection->shared, &inspection->header, inspection->arena, findings);
@@ -141,6 +154,9 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 	if (!inspection->verdicts.skipped)
 		verify_all(inspection);
 	signatures_end(&inspection->signatures); /* the verdicts stand alone */
+	if (!keeps_bodies(inspection) && !verdicts_doubt_body(&inspection->verdicts))
+		kept_body_forget(&inspection->kept_body);
+	inspection->inquiry = arena_room(inspection->arena, sizeof *inspection->inquiry);
 	findings->evidence = dns_evidence_since(inspection->dns_client, 0);
 	recall_remarks(inspection);
 	diagnose_all(inspection);
@@ -153,7 +169,7 @@ const struct findings *inspection_finish(struct inspection *inspection, const ch
 
 bool inspection_wants_more(const struct inspection *inspection)
 {
-	return !inquiry_is_empty(&inspection->inquiry) ||
+	return !inquiry_is_empty(inspection->inquiry) ||
 	       recollection_is_due(inspection->shared, &inspection->work, &inspection->verdicts);
 }
 
@@ -164,26 +180,32 @@ static bool may_ask(void *self, const char *name)
 
 static bool is_time_up(void *self)
 {
-	const struct inspection *inspection = self;
+	const struct deepening *deepening = self;
 
-	return clock_thread_cpu_ms() - inspection->deepening_since_ms >= DIAGNOSIS_CPU_MS;
+	return clock_thread_cpu_ms() - deepening->since_ms >= DIAGNOSIS_CPU_MS;
 }
 
 /* A replay gives the same causes on a slow machine: only live mail is limited by the processor's time. */
-static void limit_effort(struct inspection *inspection)
+static struct deepening *deepening_new(struct inspection *inspection)
 {
-	struct effort *effort = &inspection->alterations.effort;
+	const struct inspector *shared = inspection->shared;
+	struct deepening *deepening = arena_alloc(inspection->arena, sizeof *deepening);
 
-	inspection->deepening_since_ms = clock_thread_cpu_ms();
-	if (inspection->shared->fixed_now != 0)
-		return;
-	effort->is_time_up = is_time_up;
-	effort->self = inspection;
+	investigation_begin(&deepening->investigation);
+	alterations_begin(&deepening->alterations);
+	deepening->since_ms = clock_thread_cpu_ms();
+	if (shared->fixed_now == 0) {
+		deepening->alterations.effort.is_time_up = is_time_up;
+		deepening->alterations.effort.self = deepening;
+	}
+	deepening->admissions = (struct admissions){.rate = shared->rate, .suffixes = shared->suffixes};
+	deepening->gate = (struct dns_gate){may_ask, &deepening->admissions};
+	return deepening;
 }
 
-static bool may_go_on(const struct inspection *inspection, int round)
+static bool may_go_on(const struct deepening *deepening, int round)
 {
-	const struct effort *effort = &inspection->alterations.effort;
+	const struct effort *effort = &deepening->alterations.effort;
 
 	return round < INQUIRY_ROUNDS_MAX &&
 	       (effort->is_time_up == NULL || !effort->is_time_up(effort->self));
@@ -192,33 +214,31 @@ static bool may_go_on(const struct inspection *inspection, int round)
 const struct findings *inspection_deepen(struct inspection *inspection)
 {
 	struct findings *findings = &inspection->findings;
+	struct investigation *investigation;
 	int64_t started_ms = clock_monotonic_ms();
 
-	inspection->may_search = true;
-	limit_effort(inspection);
-	findings->deepened = !inquiry_is_empty(&inspection->inquiry);
+	inspection->deepening = deepening_new(inspection);
+	investigation = &inspection->deepening->investigation;
+	findings->deepened = !inquiry_is_empty(inspection->inquiry);
 	recollection_keep(inspection->shared, &inspection->work, &inspection->verdicts);
 	if (findings->deepened)
 		inspection->remembered =
 			recollection_of(inspection->shared, &inspection->work, &inspection->verdicts);
-	inspection->admissions = (struct admissions){
-		.rate = inspection->shared->rate, .suffixes = inspection->shared->suffixes};
-	inspection->gate = (struct dns_gate){may_ask, &inspection->admissions};
 	dns_client_extend(inspection->dns_client, DIAGNOSIS_MS,
-		(unsigned)inspection->shared->settings->diagnosis_queries, &inspection->gate);
-	for (int round = 0; !inquiry_is_empty(&inspection->inquiry); round++) {
-		bool more = may_go_on(inspection, round) &&
-			    investigation_pursue(&inspection->investigation, &inspection->inquiry,
-				    &inspection->work, &inspection->verdicts);
+		(unsigned)inspection->shared->settings->diagnosis_queries, &inspection->deepening->gate);
+	for (int round = 0; !inquiry_is_empty(inspection->inquiry); round++) {
+		bool more = may_go_on(inspection->deepening, round) &&
+			    investigation_pursue(investigation, inspection->inquiry, &inspection->work,
+				    &inspection->verdicts);
 
-		inspection->investigation.partial = inspection->investigation.partial || !more;
+		investigation->partial = investigation->partial || !more;
 		findings->evidence = dns_evidence_since(inspection->dns_client, 0);
 		diagnose_all(inspection);
 		if (!more)
 			break;
 	}
 	keep_remarks(inspection);
-	findings->diagnoses.partial = findings->diagnoses.partial || inspection->investigation.partial;
+	findings->diagnoses.partial = findings->diagnoses.partial || investigation->partial;
 	findings->dns_questions = dns_question_count(inspection->dns_client);
 	findings->diagnosis_ms = (int)(clock_monotonic_ms() - started_ms);
 	return findings;
@@ -226,7 +246,7 @@ const struct findings *inspection_deepen(struct inspection *inspection)
 
 const struct findings *inspection_forgo(struct inspection *inspection)
 {
-	if (!inquiry_is_empty(&inspection->inquiry))
+	if (!inquiry_is_empty(inspection->inquiry))
 		inspection->findings.diagnoses.partial = true;
 	return &inspection->findings;
 }

@@ -22,6 +22,7 @@ struct inspection *inspection_new(const struct inspector *inspector)
 	inspection->shared = inspector;
 	inspection->connection_arena = arena_new();
 	inspection->arena = arena_new();
+	inspection->body_arena = arena_new();
 	inspection->client_name = inspection->helo = "";
 	inspection_abandon(inspection);
 	return inspection;
@@ -34,6 +35,7 @@ void inspection_free(struct inspection **inspection)
 	signatures_end(&(*inspection)->signatures);
 	arc_end(&(*inspection)->arc);
 	arena_free(&(*inspection)->arena);
+	arena_free(&(*inspection)->body_arena);
 	arena_free(&(*inspection)->connection_arena);
 	free(*inspection);
 	*inspection = NULL;
@@ -41,7 +43,8 @@ void inspection_free(struct inspection **inspection)
 
 size_t inspection_octets(const struct inspection *inspection)
 {
-	return sizeof *inspection + arena_used(inspection->arena) + arena_used(inspection->connection_arena);
+	return sizeof *inspection + arena_used(inspection->arena) + arena_used(inspection->body_arena) +
+	       arena_used(inspection->connection_arena);
 }
 
 void inspection_connect(struct inspection *inspection, struct netaddr client, const char *client_name)
@@ -74,17 +77,16 @@ static void message_reset(struct inspection *inspection)
 	inspection->verdicts = verdicts_empty();
 	inspection->author = author_of(&inspection->header, inspection->arena);
 	inspection->findings = (struct findings){.authserv_id = inspection->shared->authserv_id};
-	kept_body_begin(&inspection->kept_body, inspection->arena,
+	kept_body_begin(&inspection->kept_body, inspection->body_arena,
 		(size_t)inspection->shared->settings->diagnosis_body_limit);
 	if (inspection->shared->body_digests.count > 0)
 		inspection->kept_body.whole = false; /* only what it came to is known */
-	inquiry_begin(&inspection->inquiry);
-	investigation_begin(&inspection->investigation);
-	alterations_begin(&inspection->alterations);
+	inspection->body = (struct span){"", 0};
+	inspection->inquiry = NULL;
+	inspection->deepening = NULL;
 	inspection->remembered = (struct remembered_keys){.count = 0};
 	inspection->remark_key = "";
 	inspection->unremarkable = false;
-	inspection->may_search = false;
 }
 
 static void prepare_work(struct inspection *inspection)

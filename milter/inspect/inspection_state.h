@@ -1,4 +1,5 @@
-/* What an inspection holds between its calls. Private to inspection.c and conclusion.c. */
+/* What an inspection holds between its calls. Private to inspection.c and conclusion.c. What is large and
+ * belongs to the end of a message is made then: most messages in progress are not there yet. */
 #ifndef INSPECT_INSPECTION_STATE_H
 #define INSPECT_INSPECTION_STATE_H
 
@@ -11,6 +12,15 @@
 #include "message/envelope.h"
 #include "message/header_list.h"
 #include "verify/verify.h"
+
+/* For going on behind the answer. */
+struct deepening {
+	struct investigation investigation;
+	struct alterations alterations;
+	int64_t since_ms; /* on the clock of the thread's processor time */
+	struct admissions admissions;
+	struct dns_gate gate;
+};
 
 struct inspection {
 	const struct inspector *shared;
@@ -35,17 +45,14 @@ struct inspection {
 	struct arc_chain *arc;
 	struct verdicts verdicts;
 	struct findings findings;
-	struct inquiry inquiry;
-	struct investigation investigation;
-	struct alterations alterations;
-	int64_t deepening_since_ms; /* on the clock of the thread's processor time */
-	struct admissions admissions;
-	struct dns_gate gate;
+	struct inquiry *inquiry;     /* NULL before the end */
+	struct deepening *deepening; /* NULL before the MTA has its answer */
 	struct remembered_keys remembered;
 	const char *remark_key;
 	bool unremarkable; /* mail like it was looked at within the hour */
-	bool may_search;   /* the MTA has its answer: time for what takes some */
+	struct arena *body_arena;
 	struct kept_body kept_body;
+	struct span body; /* joined, once somebody wanted it */
 };
 
 #endif

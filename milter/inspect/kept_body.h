@@ -4,22 +4,26 @@
 
 #include "base/text.h"
 
-struct arena;
+#include <stdbool.h>
 
-enum { BODY_PIECES_MAX = 2048 }; /* the MTA sends up to 64 KB in one piece */
+struct arena;
+struct body_piece;
 
 struct kept_body {
-	struct arena *arena;
-	struct span *pieces; /* in the arena, as many as there were */
-	size_t count, places;
+	struct arena *arena; /* for nothing else, so that it can be emptied before the message is over */
+	struct body_piece *first, *last;
 	size_t size, limit; /* octets */
 	bool whole;         /* nothing was left out */
 };
 
+/* Empties the arena. */
 void kept_body_begin(struct kept_body *body, struct arena *arena, size_t limit);
 void kept_body_add(struct kept_body *body, const char *octets, size_t len);
 
-/* All of it in one; empty when something was left out. */
-struct span kept_body_octets(struct kept_body *body);
+/* All of it in one, in another arena; empty when something was left out. Once: the pieces go. */
+struct span kept_body_join(struct kept_body *body, struct arena *arena);
+
+/* When nobody will want it. */
+void kept_body_forget(struct kept_body *body);
 
 #endif
