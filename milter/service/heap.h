@@ -13,6 +13,10 @@ struct heap {
 	bool is_used; /* since it was tidied */
 };
 
+/* In a new process, before it becomes the program: what glibc's loader alone takes. An administrator's own
+ * GLIBC_TUNABLES stay. */
+void heap_advise(void);
+
 /* Before threads start. */
 void heap_set_up(struct heap *heap);
 

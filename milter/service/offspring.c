@@ -1,5 +1,6 @@
 #include "service/offspring.h"
 
+#include "service/heap.h"
 #include "service/worker.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@ static _Noreturn void become(const struct offspring *offspring)
 	take_descriptors(offspring);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	heap_advise();
 	(void)execv(offspring->program, (char *const *)offspring->arguments);
 	/* while a package is being replaced the path may be gone: the program that runs is still there */
 	(void)execv("/proc/self/exe", (char *const *)offspring->arguments);
