@@ -4,12 +4,16 @@
 #include "store/row.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 
-enum { WISHED_BUFFER = 8 * 1024 * 1024 };
+enum {
+	WISHED_BUFFER = 8 * 1024 * 1024,
+	BIRTH_DIGITS = 16,
+	COUNT_DIGITS = 8,
+	ID_DIGITS = BIRTH_DIGITS + COUNT_DIGITS,
+};
 
 /* More than net.core.wmem_max only for root; what the kernel gives is enough for the writer's pauses. */
 static void enlarge(int fd)
@@ -47,16 +51,29 @@ bool feed_wants(const struct feed *feed)
 	return feed->fd >= 0;
 }
 
+static void put_hex(char *text, uint64_t number, int digits)
+{
+	for (; digits > 0; number >>= 4)
+		text[--digits] = "0123456789abcdef"[number & 0xf];
+}
+
+static const char *next_id(struct feed *feed, struct arena *arena)
+{
+	uint64_t count = atomic_fetch_add(&feed->count, 1);
+	char *id = arena_room(arena, ID_DIGITS + 1);
+
+	put_hex(id, feed->birth + (count >> 32), BIRTH_DIGITS);
+	put_hex(id + BIRTH_DIGITS, count, COUNT_DIGITS);
+	id[ID_DIGITS] = '\0';
+	return id;
+}
+
 bool feed_put(struct feed *feed, const struct findings *findings, const struct decision *decision,
 	const struct row_texts *texts, struct arena *arena)
 {
-	const char *id, *code;
-	struct row row;
+	struct row row = row_of(findings, decision, texts, next_id(feed, arena), arena);
 	size_t len;
+	const char *code = row_encode(&row, &len, arena);
 
-	id = arena_printf(
-		arena, "%016" PRIx64 "%08" PRIx64, feed->birth, (uint64_t)atomic_fetch_add(&feed->count, 1));
-	row = row_of(findings, decision, texts, id, arena);
-	code = row_encode(&row, &len, arena);
 	return send(feed->fd, code, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len;
 }

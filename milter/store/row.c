@@ -51,8 +51,11 @@ static const char *signatures_of(const struct verdicts *verdicts, struct arena *
 			continue;
 		if (lines.len > 0)
 			buf_char(&lines, '\n');
-		buf_printf(&lines, "%s %s %s", result_word(signature->result), signature->domain_name,
-			escape_word(signature->selector, NAME_MAX_OCTETS, arena));
+		buf_text(&lines, result_word(signature->result));
+		buf_char(&lines, ' ');
+		buf_text(&lines, signature->domain_name);
+		buf_char(&lines, ' ');
+		buf_text(&lines, escape_word(signature->selector, NAME_MAX_OCTETS, arena));
 	}
 	return lines.data;
 }
