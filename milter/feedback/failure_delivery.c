@@ -79,17 +79,27 @@ static bool is_wanted(
 		       post->now - DAY_S, post->now);
 }
 
-/* Noted before it goes: what did not go is not tried again, the next of its kind is tomorrow's. */
+/* Noted before it goes: what did not go is not tried again, the next of its kind is tomorrow's. Another run
+ * at the same moment may have been faster. */
 static void send_to(struct reporting *reporting, const struct sum *sum, const char *kind, const char *address)
 {
 	struct post *post = &reporting->delivery->post;
 
-	if (is_over_limit(reporting))
+	if (is_over_limit(reporting)) {
 		reporting->delivery->held_back++;
-	else if (ledger_note_failure(post->ledger, sums_domain(reporting->sums), kind, address, post->now))
+		return;
+	}
+	switch (ledger_note_failure(
+		post->ledger, sums_domain(reporting->sums), kind, address, post->now - DAY_S, post->now)) {
+	case LEDGER_NOTED:
 		(void)post_send(post, "<>", address, text_for(reporting, sum, kind, address));
-	else
+		break;
+	case LEDGER_NOT_WRITTEN:
 		post->failed++;
+		break;
+	case LEDGER_THERE:
+		break;
+	}
 }
 
 static void write_out(struct reporting *reporting, const struct sum *sum, const char *kind)

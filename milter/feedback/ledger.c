@@ -142,16 +142,20 @@ uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t sinc
 	return (uint64_t)count;
 }
 
-bool ledger_note_failure(
-	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t now)
+enum ledger_note ledger_note_failure(struct ledger *ledger, const char *domain, const char *kind,
+	const char *address, int64_t since, int64_t now)
 {
-	const struct values values = {.a = domain, .b = address, .c = now, .e = kind};
+	const struct values values = {.a = domain, .b = address, .c = now, .d = since, .e = kind};
 
 	(void)run(ledger, "DELETE FROM failures WHERE time < ?3", "", "", now - FAILURES_KEPT_S, 0);
-	return ask(ledger,
-		       "INSERT OR REPLACE INTO failures (domain, address, time, kind) VALUES (?1, ?2, ?3, "
-		       "?5)",
-		       &values, NULL) == SQLITE_DONE;
+	/* what is of later is of a run that began later, or of a clock that was set back since */
+	if (ask(ledger,
+		    "INSERT INTO failures (domain, address, time, kind) VALUES (?1, ?2, ?3, ?5)"
+		    " ON CONFLICT (domain, kind, address) DO UPDATE SET time = ?3"
+		    " WHERE time <= ?4 OR time > ?3 + 3600",
+		    &values, NULL) != SQLITE_DONE)
+		return LEDGER_NOT_WRITTEN;
+	return sqlite3_changes(ledger->database) > 0 ? LEDGER_NOTED : LEDGER_THERE;
 }
 
 int64_t ledger_failures_until(struct ledger *ledger)

@@ -30,8 +30,12 @@ bool ledger_forget_sent(struct ledger *ledger, const char *domain, int64_t from,
 bool ledger_has_failure(struct ledger *ledger, const char *domain, const char *kind, const char *address,
 	int64_t since, int64_t until);
 uint64_t ledger_failures(struct ledger *ledger, const char *domain, int64_t since, int64_t until);
-bool ledger_note_failure(
-	struct ledger *ledger, const char *domain, const char *kind, const char *address, int64_t now);
+
+/* Only one of several who would send the same notes it: to the others it is there, behind since. What
+ * is noted for more than an hour from now does not count. */
+enum ledger_note { LEDGER_NOTED, LEDGER_THERE, LEDGER_NOT_WRITTEN };
+enum ledger_note ledger_note_failure(struct ledger *ledger, const char *domain, const char *kind,
+	const char *address, int64_t since, int64_t now);
 
 /* Up to when messages were looked at for failure reports; 0 before the first time. */
 int64_t ledger_failures_until(struct ledger *ledger);

@@ -593,9 +593,13 @@ static void the_ledger_counts_failure_reports(void **state)
 	assert_int_equal(ledger_failures_until(ledger), 0);
 	assert_true(ledger_note_failures_until(ledger, now));
 	assert_true(ledger_note_failures_until(ledger, now + 1));
-	assert_true(ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now));
-	assert_true(ledger_note_failure(ledger, "a.example", "k1", "y@a.example", now));
-	assert_true(ledger_note_failure(ledger, "b.example", "k1", "x@a.example", now + 5));
+	assert_int_equal(
+		ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now - day, now), LEDGER_NOTED);
+	assert_int_equal(
+		ledger_note_failure(ledger, "a.example", "k1", "y@a.example", now - day, now), LEDGER_NOTED);
+	assert_int_equal(
+		ledger_note_failure(ledger, "b.example", "k1", "x@a.example", now + 5 - day, now + 5),
+		LEDGER_NOTED);
 	ledger_close(&ledger);
 	ledger = ledger_open(path, &fault);
 	assert_int_equal(ledger_failures_until(ledger), now + 1);
@@ -612,10 +616,21 @@ static void the_ledger_counts_failure_reports(void **state)
 	assert_false(ledger_has_failure(ledger, "b.example", "k1", "x@a.example", now + 4 - day, now + 4));
 	assert_true(ledger_has_failure(ledger, "b.example", "k1", "x@a.example", now + 5 - day, now + 5));
 	/* the same again is told later, not twice */
-	assert_true(ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now + day));
+	assert_int_equal(
+		ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now + day - day, now + day),
+		LEDGER_NOTED);
+	assert_int_equal(ledger_failures(ledger, "a.example", now, INT64_MAX), 1);
+	/* of two runs one notes it, also when the other began some seconds before */
+	assert_int_equal(
+		ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now, now + day), LEDGER_THERE);
+	assert_int_equal(
+		ledger_note_failure(ledger, "a.example", "k1", "x@a.example", now - 9, now + day - 9),
+		LEDGER_THERE);
 	assert_int_equal(ledger_failures(ledger, "a.example", now, INT64_MAX), 1);
 	/* what is older than two days is forgotten */
-	assert_true(ledger_note_failure(ledger, "a.example", "k3", "x@a.example", now + 4 * day));
+	assert_int_equal(ledger_note_failure(ledger, "a.example", "k3", "x@a.example", now + 4 * day - day,
+				 now + 4 * day),
+		LEDGER_NOTED);
 	assert_int_equal(ledger_failures(ledger, "", 0, INT64_MAX), 1);
 	ledger_close(&ledger);
 	assert_int_equal(unlink(path), 0);
