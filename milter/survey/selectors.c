@@ -99,7 +99,8 @@ static void find_same(struct selectors *selectors, size_t index)
 			selector->same_as = selectors->items[i].name;
 }
 
-/* What was found is known from now on: a missing key's sentence names the others. */
+/* What was found is known from now on: a missing key's sentence names the others, those with a broken key
+ * too. */
 static struct remembered_keys with_found(
 	const struct selectors *selectors, const struct scene *scene, const char *domain)
 {
@@ -107,12 +108,16 @@ static struct remembered_keys with_found(
 	struct remembered_key *items =
 		arena_array(scene->work.arena, scene->remembered.count + selectors->count, sizeof *items);
 
-	for (size_t i = 0; i < selectors->count; i++)
-		if (selectors->items[i].key.result == RESULT_PASS && selectors->items[i].found)
-			items[keys.count++] = (struct remembered_key){.selector = selectors->items[i].name,
+	for (size_t i = 0; i < selectors->count; i++) {
+		const struct selector *selector = &selectors->items[i];
+		bool good = selector->key.result == RESULT_PASS;
+
+		if (selector->found && (good || selector->key.key_p[0] != '\0'))
+			items[keys.count++] = (struct remembered_key){.selector = selector->name,
 				.domain = domain,
-				.p = selectors->items[i].key.key_p,
+				.p = good ? selector->key.key_p : "",
 				.last_seen = scene->work.now};
+	}
 	for (size_t i = 0; i < scene->remembered.count; i++)
 		items[keys.count++] = scene->remembered.items[i];
 	keys.items = items;

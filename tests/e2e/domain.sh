@@ -32,7 +32,7 @@ has '^dns-mx-is-ip ' && has '^       │  ├─ ip4:198.51.100.0/24$'
 point "names the MX that is an address, and draws the tree" $?
 survey 1 20 laden.example --selector shop
 point "the second story" $?
-has '^dkim-key-truncated ' && has '^dkim-key-missing-selector '
+has "^dkim-key-truncated " && has "^dkim-key-missing-selector " && has "publishes only other selectors (default)"
 point "names the cut key and the selector without one" $?
 survey 1 20 hoge.example --client 198.18.0.7 --json && has '"proposal":"hoge.example. TXT .*ip4:198.18.0.7 ~all'
 point "the same as JSON" $?
