@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -33,6 +34,7 @@ enum {
 	STACK_OCTETS = 1024 * 1024,
 	PATIENCE_MS = 10000, /* as long as libmilter's own threads wait before they look around */
 	EXTRA_MAX = 1000,    /* ours: then sessions share threads, as they do without us */
+	RESERVE = 8,
 };
 
 /* Where libmilter is in memory; 0: not armed. */
@@ -101,15 +103,6 @@ static int look_at_object(struct dl_phdr_info *object, size_t size, void *addres
 	return 1;
 }
 
-void pool_guard_arm(void)
-{
-	void *symbol = dlsym(RTLD_DEFAULT, "mi_start_session"); /* only there with a pool */
-	uintptr_t address = (uintptr_t)symbol;
-
-	if (symbol != NULL)
-		(void)dl_iterate_phdr(look_at_object, &address);
-}
-
 static int create_small(pthread_t *thread, void *(*routine)(void *), void *argument)
 {
 	pthread_attr_t attributes;
@@ -131,9 +124,75 @@ static void *begin(void *session)
 	return result;
 }
 
+/* Threads made in good time, for sessions that get none when memory is short: libmilter would write a line,
+ * hold that such a session runs, and neither serve nor close it for ever. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t wanted;
+	void *sessions[RESERVE];
+	unsigned count, free; /* sessions that wait for one of them; threads without one */
+} reserve = {.lock = PTHREAD_MUTEX_INITIALIZER, .wanted = PTHREAD_COND_INITIALIZER};
+
+static void *be_in_reserve(void *nothing)
+{
+	(void)nothing;
+	for (;;) {
+		void *session;
+
+		(void)pthread_mutex_lock(&reserve.lock);
+		reserve.free++;
+		while (reserve.count == 0)
+			(void)pthread_cond_wait(&reserve.wanted, &reserve.lock);
+		session = reserve.sessions[--reserve.count];
+		reserve.free--;
+		(void)pthread_mutex_unlock(&reserve.lock);
+		(void)worker(session);
+	}
+	return NULL;
+}
+
+static bool reserve_take(void *session)
+{
+	bool taken;
+
+	(void)pthread_mutex_lock(&reserve.lock);
+	taken = reserve.count < reserve.free;
+	if (taken)
+		reserve.sessions[reserve.count++] = session;
+	(void)pthread_cond_signal(&reserve.wanted);
+	(void)pthread_mutex_unlock(&reserve.lock);
+	return taken;
+}
+
+static void reserve_make(void)
+{
+	pthread_t thread;
+
+	for (unsigned i = 0; i < RESERVE; i++)
+		if (create_small(&thread, be_in_reserve, NULL) != 0)
+			return;
+}
+
+/* Without memory, threads and reserve we end, as where memory ends: the MTA tries the messages again. */
 static int start_worker(pthread_t *thread, void *session)
 {
-	return thread_shelf_take(thread, worker, session) ? 0 : create_small(thread, begin, session);
+	if (thread_shelf_take(thread, worker, session) || create_small(thread, begin, session) == 0)
+		return 0;
+	if (!reserve_take(session))
+		abort();
+	*thread = pthread_self(); /* libmilter does not look at it */
+	return 0;
+}
+
+void pool_guard_arm(void)
+{
+	void *symbol = dlsym(RTLD_DEFAULT, "mi_start_session"); /* only there with a pool */
+	uintptr_t address = (uintptr_t)symbol;
+
+	if (symbol == NULL)
+		return;
+	(void)dl_iterate_phdr(look_at_object, &address);
+	reserve_make();
 }
 
 static void *work_in_addition(void *nothing)

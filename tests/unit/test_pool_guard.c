@@ -1,4 +1,5 @@
-/* session/pool_guard: sessions that get ready at one instant do not wait for each other's callbacks. */
+/* session/pool_guard: sessions that get ready at one instant do not wait for each other's callbacks, and none
+ * waits for good. */
 #include "session/pool_guard.h"
 
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -22,7 +24,7 @@
 #include <cmocka.h>
 
 /* 32 sessions took eleven callbacks' time when they shared the waiting threads. */
-enum { SESSIONS = 32, CALLBACK_MS = 1000, LONGEST_MS = 4 * CALLBACK_MS };
+enum { SESSIONS = 32, CALLBACK_MS = 1000, LONGEST_MS = 4 * CALLBACK_MS, THREADS_FEW = 16, CROWD = 600 };
 
 static char socket_path[64];
 
@@ -46,14 +48,40 @@ static void serve(void)
 	_exit(1);
 }
 
-static int connect_to_it(void)
+/* In a process of its own, which does that first. */
+static pid_t serve_apart(void (*prepare)(void))
+{
+	pid_t server;
+
+	(void)snprintf(socket_path, sizeof socket_path, "unix:/tmp/sekisho-pool-%d.sock", (int)getpid());
+	server = fork();
+	if (server != 0)
+		return server;
+	if (prepare != NULL)
+		prepare();
+	serve();
+	return -1;
+}
+
+/* -1: nobody is there. */
+static int connect_once(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	(void)snprintf(address.sun_path, sizeof address.sun_path, "%s", strchr(socket_path, ':') + 1);
-	for (int tries = 0; tries < 100; tries++) {
-		if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+static int connect_to_it(void)
+{
+	for (int tries = 0; tries < 600; tries++) {
+		int fd = connect_once();
+
+		if (fd >= 0)
 			return fd;
 		(void)usleep(100000);
 	}
@@ -107,10 +135,7 @@ static void bursts(void **state)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	skip(); /* the guard is not there */
 #endif
-	(void)snprintf(socket_path, sizeof socket_path, "unix:/tmp/sekisho-pool-%d.sock", (int)getpid());
-	server = fork();
-	if (server == 0)
-		serve();
+	server = serve_apart(NULL);
 	for (size_t i = 0; i < SESSIONS; i++) {
 		sessions[i] = connect_to_it();
 		put(sessions[i], SMFIC_OPTNEG, offer, sizeof offer);
@@ -130,10 +155,72 @@ static void bursts(void **state)
 	}
 }
 
+/* Memory for so many more threads. */
+static void limit_threads(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	unsigned long pages = 0;
+	struct rlimit limit;
+
+	if (file == NULL || fscanf(file, "%lu", &pages) != 1)
+		_exit(2);
+	(void)fclose(file);
+	limit.rlim_cur = limit.rlim_max =
+		pages * (unsigned long)sysconf(_SC_PAGESIZE) + ((unsigned long)THREADS_FEW << 20);
+	if (setrlimit(RLIMIT_AS, &limit) != 0)
+		_exit(2);
+}
+
+/* A session with a callback under way; the server may be gone. */
+static void begin_to_wait(int fd)
+{
+	const uint32_t offer[3] = {htonl(6), htonl(SMFI_CURR_ACTS), htonl((uint32_t)SMFI_CURR_PROT)};
+	char packets[64] = {[3] = sizeof offer + 1, SMFIC_OPTNEG};
+	size_t len = 5 + sizeof offer;
+
+	memcpy(packets + 5, offer, sizeof offer);
+	memcpy(packets + len, "\0\0\0\6" /* the length */ "Hhelo", 10);
+	(void)send(fd, packets, len + 10, MSG_NOSIGNAL);
+}
+
+/* None is left waiting for an answer that nobody gives. */
+static void without_a_thread(void **state)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+	int sessions[CROWD], status = 0;
+	size_t count = 0;
+	pid_t server, ended = 0;
+
+	(void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	skip();
+#endif
+	if (preloaded != NULL && strstr(preloaded, "vgpreload") != NULL)
+		skip(); /* valgrind needs memory of its own */
+	server = serve_apart(limit_threads);
+	sessions[count++] = connect_to_it();
+	while (ended == 0 && count < CROWD) {
+		begin_to_wait(sessions[count - 1]);
+		(void)usleep(20000);
+		sessions[count++] = connect_once();
+		ended = waitpid(server, &status, WNOHANG);
+	}
+	if (ended == 0) {
+		(void)kill(server, SIGKILL);
+		(void)waitpid(server, &status, 0);
+	}
+	while (count > 0)
+		if (sessions[--count] >= 0)
+			(void)close(sessions[count]);
+	(void)unlink(strchr(socket_path, ':') + 1);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bursts),
+		cmocka_unit_test(without_a_thread),
 	};
 
 	return cmocka_run_group_tests_name("libmilter's pool", tests, NULL, NULL);
