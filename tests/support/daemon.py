@@ -244,7 +244,11 @@ def sessions_of(pid, path):
         rows = [line.split() for line in file]
     ours = {f"socket:[{row[6]}]" for row in rows if row[-1] == path and row[5] == "03"}  # connected
     found = 0
-    for name in os.listdir(f"/proc/{pid}/fd"):
+    try:
+        names = os.listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return 0  # the process is gone
+    for name in names:
         try:
             found += os.readlink(f"/proc/{pid}/fd/{name}") in ours
         except OSError:
