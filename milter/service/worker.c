@@ -129,13 +129,13 @@ static bool take_identity(const struct settings *settings, struct fault *fault)
 	return identity_find(settings->user, &identity, fault) && identity_take(&identity, fault);
 }
 
-/* Of the processors this worker's share, and one more: while a message has its place it may wait for a
- * moment, for a lock or a page. */
+/* Of the processors this worker's share, and two more: while a message has its place it may wait for a
+ * moment, for a lock or a page, and the next one's thread takes a moment to wake up. */
 static unsigned places_to_compute(const struct settings *settings)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	return processors < 1 ? 2 : (unsigned)((processors + settings->workers - 1) / settings->workers + 1);
+	return processors < 1 ? 3 : (unsigned)((processors + settings->workers - 1) / settings->workers + 2);
 }
 
 /* After an upgrade the supervisor may be of a version that counts other things: mail goes on. */
