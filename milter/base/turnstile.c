@@ -11,7 +11,6 @@
 /* Then one of those inside does not compute: it hangs at a disk or an MTA. One more may enter. */
 enum { PATIENCE_MS = 1000 };
 
-/* On the stack of the thread that waits. */
 struct waiting {
 	struct waiting *next;
 	pthread_cond_t called;
@@ -33,6 +32,7 @@ static struct {
 	.beginning.end = &turnstile.beginning.first,
 };
 
+static _Thread_local struct waiting own;
 static _Thread_local enum { OUTSIDE, INSIDE, STEPPED_OUT } here;
 
 void turnstile_set_up(unsigned places)
@@ -75,19 +75,19 @@ static bool call_first(struct line *line)
 /* Under the lock. */
 static void wait_in(struct line *line)
 {
-	struct waiting waiting = {.has_place = false};
 	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 	bool is_patient = true;
 
-	condition_init(&waiting.called);
-	queue_up(line, &waiting);
-	while (!waiting.has_place && is_patient)
-		is_patient = condition_wait_until(&waiting.called, &turnstile.lock, until_ms);
-	if (!waiting.has_place) {
-		leave_line(line, &waiting);
+	own = (struct waiting){.has_place = false};
+	condition_init(&own.called);
+	queue_up(line, &own);
+	while (!own.has_place && is_patient)
+		is_patient = condition_wait_until(&own.called, &turnstile.lock, until_ms);
+	if (!own.has_place) {
+		leave_line(line, &own);
 		turnstile.taken++;
 	}
-	(void)pthread_cond_destroy(&waiting.called);
+	(void)pthread_cond_destroy(&own.called);
 }
 
 static void take_place(struct line *line)

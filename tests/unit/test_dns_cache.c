@@ -250,7 +250,8 @@ static void waiting_ends(void **state)
 	answer = ask(cache, "b.example", PATIENCE_MS, arena); /* the limit per question */
 	assert_string_equal(answer->trouble_text, "no answer within 1000 ms");
 	stopped_at_ms = 0;
-	assert_in_range(clock_monotonic_ms() - start_ms, 1000, PATIENCE_MS - 1); /* both from the same moment */
+	assert_in_range(
+		clock_monotonic_ms() - start_ms, 1000, PATIENCE_MS - 1); /* both from the same moment */
 	assert_int_equal(source.started, 2);
 	assert_int_equal(cache_size(cache).under_way, 2);
 	/* too late for those, in time for the next */
