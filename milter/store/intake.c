@@ -1,6 +1,7 @@
 #include "store/intake.h"
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "store/row.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -36,7 +36,7 @@ struct intake {
 	atomic_uint_fast64_t *held;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* on the monotonic clock */
+	pthread_cond_t changed;
 	/* under the lock */
 	struct parcel *first, *last;
 	struct parcel *spare;
@@ -175,17 +175,13 @@ static void *read_all(void *argument)
 struct intake *intake_open(int receiving, atomic_uint_fast64_t *held, struct fault *fault)
 {
 	struct intake *intake = calloc(1, sizeof *intake);
-	pthread_condattr_t attributes;
 
 	if (intake == NULL)
 		abort();
 	intake->fd = receiving;
 	intake->held = held;
 	(void)pthread_mutex_init(&intake->lock, NULL);
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&intake->changed, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
+	condition_init(&intake->changed);
 	if (pthread_create(&intake->thread, NULL, read_all, intake) == 0)
 		return intake;
 	fault_set(fault, "no thread to read with");
@@ -193,22 +189,15 @@ struct intake *intake_open(int receiving, atomic_uint_fast64_t *held, struct fau
 	return NULL;
 }
 
-static struct timespec time_in(int ms)
-{
-	int64_t then = clock_monotonic_ms() + ms;
-
-	return (struct timespec){.tv_sec = (time_t)(then / 1000), .tv_nsec = (long)(then % 1000) * 1000000};
-}
-
 /* Under the lock: until there are so many rows, the time is over, or no more will come. */
 static void wait_for(struct intake *intake, size_t wanted, int wait_ms)
 {
-	struct timespec until = time_in(wait_ms);
-	int waited = 0;
+	int64_t until_ms = clock_monotonic_ms() + wait_ms;
+	bool is_patient = true;
 
 	intake->wanted = wanted;
-	while (intake->count < wanted && !intake->finishing && waited != ETIMEDOUT)
-		waited = pthread_cond_timedwait(&intake->changed, &intake->lock, &until);
+	while (intake->count < wanted && !intake->finishing && is_patient)
+		is_patient = condition_wait_until(&intake->changed, &intake->lock, until_ms);
 }
 
 /* Under the lock: whose rows were all read belongs to nobody any more. */

@@ -22,6 +22,8 @@ size_t intake_take(struct intake *intake, struct row *rows, size_t max, int wait
 
 /* Reads what is still on its way, and nothing more from then on; intake_take gives the rest. */
 void intake_finish(struct intake *intake);
+
+/* When it is finished. */
 void intake_close(struct intake **intake);
 
 #endif

@@ -133,6 +133,7 @@ static void what_is_no_row_is_counted(void **state)
 	assert_int_equal(count, 1);
 	assert_is(&rows[0], 7, way->arena);
 	assert_int_equal(broken, sizeof wrong / sizeof wrong[0]);
+	intake_finish(way->intake);
 	way_close(way);
 }
 
