@@ -29,7 +29,7 @@ begin() {
 	test -z "$daemon" || { kill "$daemon" && wait "$daemon" || :; }
 	printf '%s\n' "socket = unix:$folder/sekisho.sock" "socket-mode = 0666" "pid-file =" "user =" \
 		"key-memory =" "authserv-id = mx.bench.test" "log-sink = json" "log-file = $folder/log" \
-		"workers = ${WORKERS:-2}" >"$folder/conf"
+		"workers = ${WORKERS:-1}" >"$folder/conf"
 	rm -f "$folder/sekisho.sock"
 	"$build/sekishod" -c "$folder/conf" --zone "$1/zone" >"$folder/sekishod.log" 2>&1 &
 	daemon=$!

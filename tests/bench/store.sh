@@ -18,7 +18,7 @@ bench=$build/tests/bench
 # begin NAME STORE
 begin() {
 	printf '%s\n' "socket = unix:$folder/$1.sock" "socket-mode = 0666" "pid-file =" "user =" "key-memory =" \
-		"authserv-id = mx.bench.test" "log-sink = json" "log-file = $folder/$1.log" "workers = ${WORKERS:-2}" \
+		"authserv-id = mx.bench.test" "log-sink = json" "log-file = $folder/$1.log" "workers = ${WORKERS:-1}" \
 		"store = $2" "store-spool = $folder/$1.spool" >"$folder/$1.conf"
 	"$build/sekishod" -c "$folder/$1.conf" --zone "$folder/mix/zone" >"$folder/$1.out" 2>&1 &
 	eval "pid_$1=$!"

@@ -134,6 +134,7 @@ daemon_up() {
 		echo "log-sink = json"
 		echo "key-memory = $work/run/keys.db"
 		case " $*" in *" store = "*) ;; *) echo "store = none" ;; esac
+		case " $*" in *" workers = "*) ;; *) echo "workers = 2" ;; esac
 		echo "log-file = $work/run/log.json"
 		for line in "$@"; do echo "$line"; done
 	} >"$work/run/sekisho.conf"

@@ -17,7 +17,7 @@ mail.good.example. A 192.0.2.25
 _dmarc.good.example. TXT "v=DMARC1; p=none"
 """
 BASE = {"authserv-id": "mx.rx.example", "user": "", "log-sink": "json", "drain-seconds": "10", "key-memory": "",
-        "store": "none"}
+        "store": "none", "workers": "2"}
 
 
 PATIENCE_S = 60  # with a machine that is slow, and busy with other things

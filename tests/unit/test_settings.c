@@ -47,7 +47,7 @@ static void defaults(void **state)
 	(void)state;
 	assert_string_equal(settings->authserv_id, "");
 	assert_string_equal(settings->socket, "unix:/run/sekisho/sekisho.sock");
-	assert_int_equal(settings->workers, 2);
+	assert_int_equal(settings->workers, 1);
 	assert_int_equal(settings->public_suffix_age, -1);
 	assert_true(settings->skip_authenticated);
 	assert_false(settings->dry_run);
@@ -104,7 +104,7 @@ static void files(void **state)
 		{"workers = 4", "workers = 4\n"},
 		{"workers=4\r\n", "workers = 4\n"},
 		{"  workers\t=\t4   # two per core\n", "workers = 4\n"},
-		{"workers = 2", ""},
+		{"workers = 1", ""},
 		{"socket = unix:/run/x.sock\n", "socket = unix:/run/x.sock\n"},
 		{"socket = inet6:8891@::1\n", "socket = inet6:8891@::1\n"},
 		/* docker-mailserver#2291: quotes are not part of the value. */
