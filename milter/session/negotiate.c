@@ -4,12 +4,10 @@
 
 static const unsigned long wanted_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE;
 
-/* No round trip before the end of the message. Skipping the rest of a body that nobody needs would want an
- * answer to each piece of every body: a round trip for all mail, to save the few that are large and not
- * signed. */
-static const unsigned long wanted_protocol = SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC |
+/* No round trip before the end of the message, but for the body, which we may cut short. */
+static const unsigned long wanted_protocol = SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_SKIP | SMFIP_HDR_LEADSPC |
 					     SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-					     SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
+					     SMFIP_NR_HDR | SMFIP_NR_EOH;
 
 struct agreement negotiate(unsigned long actions_offered, unsigned long protocol_offered)
 {
@@ -32,6 +30,11 @@ bool agreement_may_delete(struct agreement agreement)
 bool agreement_may_quarantine(struct agreement agreement)
 {
 	return (agreement.actions & SMFIF_QUARANTINE) != 0;
+}
+
+bool agreement_may_skip_body(struct agreement agreement)
+{
+	return (agreement.protocol & SMFIP_SKIP) != 0;
 }
 
 bool agreement_keeps_leading_space(struct agreement agreement)

@@ -15,6 +15,7 @@ struct agreement negotiate(unsigned long actions_offered, unsigned long protocol
 bool agreement_may_insert(struct agreement agreement);
 bool agreement_may_delete(struct agreement agreement);
 bool agreement_may_quarantine(struct agreement agreement);
+bool agreement_may_skip_body(struct agreement agreement);
 
 /* Header values come, and are to be given, with the blank behind the colon. */
 bool agreement_keeps_leading_space(struct agreement agreement);

@@ -259,7 +259,10 @@ static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t len)
 		return SMFIS_TEMPFAIL;
 	if (octets != NULL)
 		inspection_body(desk_of(session)->inspection, (const char *)octets, len);
-	return go_on(session, SMFIP_NR_BODY);
+	if (!inspection_wants_body(desk_of(session)->inspection) &&
+		agreement_may_skip_body(session->agreement))
+		return SMFIS_SKIP;
+	return SMFIS_CONTINUE;
 }
 
 /* The record is written now, or by the queue when more is to be found out. */

@@ -253,7 +253,7 @@ static void send_content(struct stream *stream, const struct letter *letter)
 
 		put_packet(stream, SMFIC_BODY, body, len);
 		flush(stream);
-		if ((stream->protocol & SMFIP_NR_BODY) == 0 && answer(stream) == SMFIR_SKIP)
+		if (answer(stream) == SMFIR_SKIP)
 			break;
 		body += len;
 		left -= len;

@@ -12,7 +12,7 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long actions, unsigned l
 {
 	static const unsigned long silent = SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_SKIP | SMFIP_HDR_LEADSPC |
 					    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-					    SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
+					    SMFIP_NR_HDR | SMFIP_NR_EOH;
 
 	(void)context;
 	(void)f2;

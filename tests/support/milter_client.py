@@ -14,8 +14,8 @@ ACTIONS_ALL = 0x1FF
 PROTOCOL_ALL = 0x1FFFFF
 ADDHDRS, CHGHDRS, QUARANTINE = 0x01, 0x10, 0x20
 NR_CONN, NR_HELO, NR_MAIL, NR_RCPT = 0x1000, 0x2000, 0x4000, 0x8000
-NR_HDR, NR_EOH, NR_BODY = 0x80, 0x40000, 0x80000
-NODATA, LEADSPC = 0x200, 0x100000
+NR_HDR, NR_EOH = 0x80, 0x40000
+NODATA, SKIP, LEADSPC = 0x200, 0x400, 0x100000
 CHUNK = 65535
 
 
@@ -170,7 +170,7 @@ class Milter:
 
     def body(self, octets, result=None):
         for at in range(0, len(octets), CHUNK):
-            answer = self.command("B", octets[at:at + CHUNK], NR_BODY) or "c"
+            answer = self.command("B", octets[at:at + CHUNK])
             if result is not None:
                 result.body_chunks += 1
             if answer != "c":

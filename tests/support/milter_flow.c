@@ -15,9 +15,9 @@ enum { HEAD_SIZE = 4, SERIAL_LEN = 8, ANSWER_MAX = 1048576, PATIENCE_S = 60 };
 
 static const char serial_mark[] = "@SERIAL@";
 
-/* What Postfix offers, and what sekisho takes: no answers before the end. */
+/* What Postfix offers, and what sekisho takes: no answers before the end but to the body. */
 static const unsigned char offer[] = {0, 0, 0, 13, 'O', 0, 0, 0, 6, 0, 0, 1, 0xff, 0, 0x1f, 0xff, 0xff};
-enum { SILENT = 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x80 | 0x40000 | 0x80000 };
+enum { SILENT = 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x80 | 0x40000 };
 
 static uint32_t number_at(const char *octets)
 {
@@ -252,14 +252,41 @@ static bool await_end(int fd, struct flow_answer *answer)
 	}
 }
 
+/* After each piece of the body the milter speaks; it may have enough. */
+static bool send_body_piece(int fd, const char *octets, size_t len, bool *enough)
+{
+	char data[16];
+	size_t got = 0;
+	char word;
+
+	if (*enough)
+		return true;
+	if (!send_all(fd, octets, len))
+		return false;
+	word = receive(fd, data, sizeof data, &got);
+	*enough = word == 's';
+	return word == 'c' || word == 's';
+}
+
 bool flow_send(
 	int fd, const struct flow *flow, struct flow_room *room, uint32_t serial, struct flow_answer *answer)
 {
 	const char *octets = prepared(flow, room, serial);
+	size_t from = flow->head_len; /* what was not sent yet: small packets go together */
+	bool enough = false;
 
 	answer->word = '-';
 	answer->results[0] = '\0';
-	return send_all(fd, octets + flow->head_len, flow->len - flow->head_len) && await_end(fd, answer);
+	for (size_t at = from, len; at < flow->len; at += len) {
+		len = packet_at(flow, at);
+		if (octets[at + HEAD_SIZE] != 'B')
+			continue;
+		if (!send_all(fd, octets + from, at - from) ||
+			!send_body_piece(fd, octets + at, len, &enough))
+			return false;
+		from = at + len;
+	}
+	return send_all(fd, octets + from, flow->len - from) && await_end(fd, answer);
 }
 
 bool flow_cut(int fd, const struct flow *flow, struct flow_room *room, uint32_t serial, unsigned packets,
@@ -268,13 +295,16 @@ bool flow_cut(int fd, const struct flow *flow, struct flow_room *room, uint32_t 
 	static const char abort_packet[] = {0, 0, 0, 1, 'A'};
 	const char *octets = prepared(flow, room, serial);
 	size_t at = flow->head_len;
+	bool enough = false;
 
 	for (unsigned i = 0; i < packets; i++) {
 		size_t len = packet_at(flow, at);
+		char command;
 
-		if (len == 0 || octets[at + HEAD_SIZE] == 'E')
+		if (len == 0 || (command = octets[at + HEAD_SIZE]) == 'E')
 			break;
-		if (!send_all(fd, octets + at, len))
+		if (!(command == 'B' ? send_body_piece(fd, octets + at, len, &enough)
+				     : send_all(fd, octets + at, len)))
 			return false;
 		at += len;
 	}

@@ -22,14 +22,16 @@ static void agreements(void **state)
 	static const struct {
 		const char *mta;
 		unsigned long actions, protocol;
-		bool insert, delete, quarantine, spaced, silent_header;
+		bool insert, delete, quarantine, skip, spaced, silent_header;
 	} rows[] = {
-		{"Postfix 3.7, protocol 6", SMFI_CURR_ACTS, SMFI_CURR_PROT, true, true, true, true, true},
-		{"sendmail 8.13, protocol 2", SMFI_V2_ACTS, SMFI_V2_PROT, true, true, true, false, false},
-		{"protocol 1", SMFI_V1_ACTS, SMFI_V1_PROT, true, false, false, false, false},
-		{"no action allowed", 0, SMFI_CURR_PROT, false, false, false, true, true},
-		{"nothing offered", 0, 0, false, false, false, false, false},
-		{"bits of the future", 0xffffff00UL, 0xffe00000UL, false, false, false, false, false},
+		{"Postfix 3.7, protocol 6", SMFI_CURR_ACTS, SMFI_CURR_PROT, true, true, true, true, true,
+			true},
+		{"sendmail 8.13, protocol 2", SMFI_V2_ACTS, SMFI_V2_PROT, true, true, true, false, false,
+			false},
+		{"protocol 1", SMFI_V1_ACTS, SMFI_V1_PROT, true, false, false, false, false, false},
+		{"no action allowed", 0, SMFI_CURR_PROT, false, false, false, true, true, true},
+		{"nothing offered", 0, 0, false, false, false, false, false, false},
+		{"bits of the future", 0xffffff00UL, 0xffe00000UL, false, false, false, false, false, false},
 	};
 
 	(void)state;
@@ -42,6 +44,7 @@ static void agreements(void **state)
 		assert_int_equal(agreement_may_insert(agreement), rows[i].insert);
 		assert_int_equal(agreement_may_delete(agreement), rows[i].delete);
 		assert_int_equal(agreement_may_quarantine(agreement), rows[i].quarantine);
+		assert_int_equal(agreement_may_skip_body(agreement), rows[i].skip);
 		assert_int_equal(agreement_keeps_leading_space(agreement), rows[i].spaced);
 		assert_int_equal(agreement_is_silent(agreement, SMFIP_NR_HDR), rows[i].silent_header);
 	}
@@ -58,7 +61,7 @@ static void wanted_commands(void **state)
 		0);
 	assert_int_equal(
 		agreement.protocol & (SMFIP_NOUNKNOWN | SMFIP_NODATA), SMFIP_NOUNKNOWN | SMFIP_NODATA);
-	assert_true(agreement_is_silent(agreement, SMFIP_NR_BODY));
+	assert_int_equal(agreement.protocol & SMFIP_NR_BODY, 0); /* SMFIS_SKIP must be heard */
 }
 
 static void addresses(void **state)
