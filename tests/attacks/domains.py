@@ -1,5 +1,5 @@
 """SPF, DMARC and the records of domains (families 18, 19 and 72 to 82)."""
-from battlefield import (ATTACKER_IP, HONEST_MAIL, attack, check, fire, in_time, passes, publish, refused, signed, spf_is)
+from battlefield import (ATTACKER_IP, HONEST_MAIL, attack, check, fire, passes, publish, refused, signed, spf_is)
 
 INJECTION = "dmarc=pass header.from=victim.example"
 SPOOF = [("From", " boss@victim.example")]
@@ -84,7 +84,7 @@ spf("macrotree.attacker.test", "v=spf1 include:%{l}.macrotree.attacker.test exis
 def too_many_terms():
     for domain in ("eleven", "loop", "ping", "redirect", "tree0", "macrotree"):
         shot = judged(domain + ".attacker.test", "permerror")
-        in_time(shot.seconds < 2, f"{domain}: {shot.seconds:.1f} s")
+        check(shot.seconds < 2, f"{domain}: {shot.seconds:.1f} s")
     judged("ten.attacker.test", "pass")
 
 
@@ -170,7 +170,7 @@ def macro_bombs():
     for number in range(len(MACROS)):
         for local in ("a", "a" * 1000, "\udcff\udcfe%{s}", "a.b-c+d=e/f_g" * 40, "%{l}"):
             shot = refused(fire(sender=f"<{local}@macro{number}.attacker.test>", headers=SPOOF))
-            in_time(shot.seconds < 2, f"{shot.seconds:.1f} s")
+            check(shot.seconds < 2, f"{shot.seconds:.1f} s")
 
 
 BAD_DMARC = ("v=DMARC1", "v=DMARC1;", "v=DMARC1; p=", "v=DMARC1; sp=none", "v=DMARC1; p=nonsense", "p=none; v=DMARC1", "v=DMARC1 p=none", "v=dmarc1; p=none",

@@ -206,7 +206,7 @@ def protocol_abuse():
         milter.connect(Message())
         milter.send_raw(struct.pack("!I", 1) + b"E" + (struct.pack("!I", 1) + b"E") * 200)
     check(daemon.workers() == workers, "a worker died: " + daemon.said()[-300:])
-    check(await_true(lambda: all(descriptors_of(pid) < 60 for pid in workers)), [descriptors_of(pid) for pid in workers])
+    check(await_true(lambda: all(descriptors_of(pid) < 60 for pid in workers), 0.3), [descriptors_of(pid) for pid in workers])
     passes(fire(headers=GOOD, honest=True, **HONEST_MAIL))
 
 
@@ -220,6 +220,6 @@ def smuggled():
     daemon = FIELD.up()
     count = len(daemon.records())
     deliver(daemon.where, Message(headers=SPOOF, body=second, queue_id="QSMUGGLE"))
-    check(await_true(lambda: len(daemon.records()) > count), "no record")
+    check(await_true(lambda: len(daemon.records()) > count, 0.5), "no record")
     time.sleep(0.5)
     check(len(daemon.records()) == count + 1, "two records")

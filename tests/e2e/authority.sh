@@ -66,7 +66,7 @@ nsd_up() {
 	# not by in_ns: the id must be that of the program
 	ip netns exec "$ns" nsd -d -c "$folder/nsd.conf" >/dev/null 2>&1 &
 	pids="$pids $!"
-	await sh -c "ip netns exec $ns ss -Hlun src $address | grep -q :53" || {
+	await 50 sh -c "ip netns exec $ns ss -Hlun src $address | grep -q :53" || {
 		cat "$folder/log"
 		exit 1
 	}
@@ -74,7 +74,7 @@ nsd_up() {
 
 # expect WHAT PATTERN QUESTION: one answer of a fresh process, as a fixed string.
 expect() {
-	said=$(echo "$3" | in_ns "$ask" 15000 '' 127.0.0.1 | tail -n 1)
+	said=$(echo "$3" | in_ns "$ask" 1500 '' 127.0.0.1 | tail -n 1)
 	case $said in
 	*"$2"*) echo "ok $1" ;;
 	*)

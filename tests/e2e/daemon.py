@@ -11,10 +11,9 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from daemon import (PATIENCE_S, Daemon, await_true, cpu_seconds, descriptors_of, is_alive, sessions_of,  # noqa: E402
-                    settled_descriptors_of)
+from daemon import (Daemon, await_true, cpu_seconds, descriptors_of, is_alive, sessions_of, settled_descriptors_of)  # noqa: E402
 from milter_client import Gone, Message, Milter, deliver  # noqa: E402
-from points import check, in_time, point, run_points  # noqa: E402
+from points import check, point, run_points  # noqa: E402
 
 OURS = "Authentication-Results"
 
@@ -76,9 +75,9 @@ class Load:
         return self
 
 
-@point("starts, says what runs, serves, and stops cleanly")
+@point("starts, says what runs, serves, and stops cleanly", timed=True)
 def start_and_stop():
-    with Daemon(socket_mode="0640", drain_seconds="60").start() as daemon:
+    with Daemon(socket_mode="0640").start() as daemon:
         check(stat.S_IMODE(os.stat(daemon.socket_path).st_mode) == 0o640, "socket mode")
         with open(daemon.path("pid"), encoding="ascii") as file:
             check(int(file.read()) == daemon.process.pid, "pid file")
@@ -88,7 +87,7 @@ def start_and_stop():
         check(serves(daemon), "does not serve")
         began = time.monotonic()
         check(daemon.end() == 0, "exit status")
-        in_time(time.monotonic() - began < 30, "slow to stop")
+        check(time.monotonic() - began < 6, "slow to stop")
         check(not os.path.exists(daemon.socket_path), "socket left behind")
         check(not os.path.exists(daemon.path("pid")), "pid file left behind")
 
@@ -151,14 +150,15 @@ def second_instance():
         check(serves(daemon), "the first one suffered")
 
 
-@point("supervisor killed with -9: the message in progress is finished, the next start takes the dead socket over")
+@point("supervisor killed with -9: the message in progress is finished, the next start takes the dead socket over",
+       timed=True)
 def supervisor_killed():
-    kill_supervisor(Daemon(drain_seconds="60"))
+    kill_supervisor(Daemon())
 
 
-@point("the same on an inet socket")
+@point("the same on an inet socket", timed=True)
 def supervisor_killed_inet():
-    kill_supervisor(Daemon(socket=f"inet:{free_port()}@127.0.0.1", drain_seconds="60"))
+    kill_supervisor(Daemon(socket=f"inet:{free_port()}@127.0.0.1"))
 
 
 def kill_supervisor(daemon):
@@ -175,7 +175,7 @@ def kill_supervisor(daemon):
         os.truncate(daemon.path("said"), 0)
         began = time.monotonic()
         daemon.start()
-        in_time(time.monotonic() - began < 30, "slow to start")
+        check(time.monotonic() - began < 4, "slow to start")
         check(milter.end().answer in "ca", "the message in progress was lost")
         milter.quit()
         check(serves(daemon), "does not serve")
@@ -231,9 +231,9 @@ def reload_good():
             check(await_true(lambda n=number: daemon.said().count("reloaded") == n + 1), daemon.said())
         check(await_true(lambda: deliver(daemon.where, Message()).inserted[0][2].startswith(" mx2.rx.example;")),
               "old settings")
-        check(await_true(lambda: load.done >= 20 or load.failed), f"only {load.done} messages")
         load.end()
         check(not load.failed, f"{len(load.failed)} of {load.done}: {load.failed[:3]}")
+        check(load.done >= 20, f"only {load.done} messages")
         check(await_true(lambda: len(daemon.workers()) == 2), "old workers stay")
         check(not before & set(daemon.workers()), "workers were not replaced")
 
@@ -462,14 +462,14 @@ def many():
         check(daemon.end() == 0, "exit status")  # waits until no session is counted any more
 
 
-@point("SIGTERM with 20 messages in progress: 20 answered, then the end", waits=True)
+@point("SIGTERM with 20 messages in progress: 20 answered, then the end", timed=True)
 def stop_in_flight():
-    stop_20(Daemon(drain_seconds="60"))
+    stop_20(Daemon())
 
 
-@point("the same on an inet socket", waits=True)
+@point("the same on an inet socket", timed=True)
 def stop_in_flight_inet():
-    stop_20(Daemon(socket=f"inet:{free_port()}@127.0.0.1", drain_seconds="60"))
+    stop_20(Daemon(socket=f"inet:{free_port()}@127.0.0.1"))
 
 
 def stop_20(daemon):
@@ -492,13 +492,13 @@ def stop_20(daemon):
         time.sleep(1.5)
         answered = sum(milter.end().answer in "ca" for milter in milters)
         check(answered == 20, f"{answered} answered")
-        check(daemon.process.wait(PATIENCE_S) == 0, "exit status")
-        in_time(time.monotonic() - began < 40, "slow")
+        check(daemon.process.wait(15) == 0, "exit status")
+        check(time.monotonic() - began < 12, "slow")
         for milter in milters:
             milter.close()
 
 
-@point("SIGTERM with idle connections does not wait for drain-seconds", waits=True)
+@point("SIGTERM with idle connections does not wait for drain-seconds", timed=True)
 def stop_idle():
     with Daemon(drain_seconds="60").start() as daemon:
         milters = [Milter(daemon.where) for _ in range(3)]
@@ -507,7 +507,7 @@ def stop_idle():
             check(milter.message(Message()).answer in "ca", "answer")
         began = time.monotonic()
         check(daemon.end() == 0, "exit status")
-        in_time(time.monotonic() - began < 30, "slow")
+        check(time.monotonic() - began < 10, "slow")
         for milter in milters:
             milter.close()
 
@@ -550,7 +550,7 @@ def body_skipped():
         check(result.body_chunks == 1 and result.answer in "ca", f"{result.body_chunks} chunks")
 
 
-@point("64 descriptors and 150 connections: waits without spinning, recovers", waits=True)
+@point("64 descriptors and 150 connections: waits without spinning, recovers", timed=True)
 def descriptors_short():
     with Daemon(workers="1").start(descriptors=64) as daemon:
         worker = daemon.workers()[0]
@@ -564,34 +564,31 @@ def descriptors_short():
             milter.close()
         began = time.monotonic()
         check(serves(daemon), "does not serve")
-        in_time(time.monotonic() - began < 20, "slow to recover")
+        check(time.monotonic() - began < 8, "slow to recover")
         check(daemon.workers() == [worker], "the worker was lost")
 
 
-@point("500 idle connections do not disturb")
+@point("500 idle connections do not disturb", timed=True)
 def idle_connections():
     with Daemon().start() as daemon:
         milters = [Milter(daemon.where) for _ in range(500)]
         for milter in milters:
             milter.negotiate()
-        took = []
-        for _ in range(5):
-            began = time.monotonic()
-            check(serves(daemon), "does not serve")
-            took.append(time.monotonic() - began)
-        in_time(min(took) < 1, f"slow: {took}")
+        began = time.monotonic()
+        check(serves(daemon), "does not serve")
+        check(time.monotonic() - began < 1, "slow")
         for milter in milters:
             milter.close()
 
 
-@point("no DNS at all: temperror, accepted, logged, within the deadline", waits=True)
+@point("no DNS at all: temperror, accepted, logged, within the deadline", timed=True)
 def dns_dead():
-    with Daemon(zone=None, nameservers=f"127.0.0.1@{free_port()}", dns_timeout_ms="30000",
+    with Daemon(zone=None, nameservers=f"127.0.0.1@{free_port()}", dns_timeout_ms="1500",
                 message_deadline_ms="3000").start() as daemon:
         began = time.monotonic()
         result = deliver(daemon.where, Message())
         check(result.answer in "ca" and "temperror" in result.inserted[0][2], result.inserted)
-        in_time(time.monotonic() - began < 20, "slow")
+        check(time.monotonic() - began < 6, "slow")
 
 
 @point("random streams of half-right packets (SEKISHO_STREAMS of them, seed SEKISHO_SEED)")

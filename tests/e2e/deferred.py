@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from daemon import Daemon, await_true  # noqa: E402
 from milter_client import Message, Milter, deliver  # noqa: E402
 from name_server import NameServer  # noqa: E402
-from points import check, in_time, point, run_points  # noqa: E402
+from points import check, point, run_points  # noqa: E402
 
 HASH = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 ZONE = """\
@@ -66,21 +66,23 @@ def logged_after():
         check(record["dns_questions"] > daemon.records()[0]["dns_questions"], "asked nothing more")
 
 
-@point("the connection goes on with its next message while the first is diagnosed")
+@point("the connection goes on with its next message while the first is diagnosed", timed=True)
 def connection_goes_on():
     with silent_server() as server, slow_daemon(server).start() as daemon, Milter(daemon.where) as milter:
         milter.negotiate()
+        began = time.monotonic()
         check(milter.message(signed(queue_id="m0")).answer in "ca", "answer")
         for number in range(1, 4):
             result = milter.next_message(Message(queue_id=f"m{number}"))
             check("spf=pass" in result.inserted[0][2], "the client was forgotten: " + result.inserted[0][2])
+        check(time.monotonic() - began < 1, "delayed")
         milter.quit()
-        in_time(not daemon.records(), "the answers waited for the diagnosis")
-        check(await_true(lambda: len(daemon.records()) == 4), "records")
+        check(not daemon.records(), "nothing was slow: the test shows nothing")
+        check(await_true(lambda: len(daemon.records()) == 4, 20), "records")
         check(daemon.records()[0]["queue_id"] == "m0", "the order of the queue")
 
 
-@point("a name server that keeps silent delays the record, not the answer")
+@point("a name server that keeps silent delays the record, not the answer", timed=True)
 def slow_server():
     with silent_server() as server, slow_daemon(server).start() as daemon:
         took = []
@@ -89,12 +91,11 @@ def slow_server():
             result = deliver(daemon.where, signed(queue_id=f"s{number}"))
             took.append(time.monotonic() - began)
             check("no key for signature" in result.inserted[0][2], result.inserted)
-        in_time(max(took) < 0.5, f"answers took {took}")
-        in_time(len(daemon.records()) < 5, "the answers waited for the diagnosis")
-        check(await_true(lambda: len(daemon.records()) == 5), f"{len(daemon.records())} records")
+        check(max(took) < 0.5, f"answers took {took}")
+        check(len(daemon.records()) < 5, "nothing was slow: the test shows nothing")
+        check(await_true(lambda: len(daemon.records()) == 5, 15), f"{len(daemon.records())} records")
         record = daemon.records()[0]
-        check(record["diagnosis_ms"] > 1000, record)
-        in_time(record["took_ms"] < 500, record)
+        check(record["diagnosis_ms"] > 1000 and record["took_ms"] < 500, record)
         print(f"# slowest answer {max(took) * 1000:.0f} ms, its diagnosis {record['diagnosis_ms']} ms")
 
 
@@ -109,38 +110,38 @@ def fill(daemon, count):
         milter.quit()
 
 
-@point("a full queue: the record comes at once and says partial; a stop loses none")
+@point("a full queue: the record comes at once and says partial; a stop loses none", timed=True)
 def full_queue():
     with silent_server() as server, slow_daemon(server, drain_seconds="30").start() as daemon:
         began = time.monotonic()
         fill(daemon, QUEUE + 20)
-        in_time(time.monotonic() - began < 10, "delayed")
+        check(time.monotonic() - began < 10, "delayed")
         records = daemon.records()
-        in_time(18 <= len(records) <= 25, f"{len(records)} records at once")
-        in_time(sum(record["diagnosis"] == "partial" for record in records) >= 18, records[-1])
+        check(18 <= len(records) <= 25, f"{len(records)} records at once")
+        check(sum(record["diagnosis"] == "partial" for record in records) >= 18, records[-1])
         began = time.monotonic()
         check(daemon.end() == 0, "exit status")
-        in_time(time.monotonic() - began < 10, "slow to stop")
+        check(time.monotonic() - began < 10, "slow to stop")
         records = daemon.records()
         check(len({record["queue_id"] for record in records}) == QUEUE + 20 == len(records), f"{len(records)} records")
         check(all("diagnosis" in record for record in records), "not told")
 
 
-@point("a reload with a filled queue loses no record either, nor does an orphaned worker", waits=True)
+@point("a reload with a filled queue loses no record either, nor does an orphaned worker")
 def reload_and_orphan():
     import signal  # pylint: disable=import-outside-toplevel
     with silent_server() as server, slow_daemon(server, drain_seconds="4").start() as daemon:
         fill(daemon, 10)
         daemon.signal(signal.SIGHUP)
         check(await_true(lambda: "reloaded" in daemon.said()), daemon.said())
-        check(await_true(lambda: len(daemon.records()) == 10), f"{len(daemon.records())} records")
+        check(await_true(lambda: len(daemon.records()) == 10, 15), f"{len(daemon.records())} records")
         fill(daemon, 10)
         daemon.process.kill()
         daemon.process.wait()
-        check(await_true(lambda: len(daemon.records()) == 20), f"{len(daemon.records())} records")
+        check(await_true(lambda: len(daemon.records()) == 20, 15), f"{len(daemon.records())} records")
 
 
-@point("large bodies fill the queue by their octets")
+@point("large bodies fill the queue by their octets", timed=True)
 def large_bodies():
     body = b"x" * 76 + b"\r\n"
     with silent_server() as server, slow_daemon(server).start() as daemon:
@@ -153,7 +154,7 @@ def large_bodies():
                                                  body=body * 25000)).answer in "ca", "answer")
             milter.quit()
         early = [record for record in daemon.records() if record["diagnosis"] == "partial"]
-        in_time(len(early) >= 5, f"{len(early)} of 45 bodies of 2 MB were refused")  # others had room again
+        check(len(early) >= 5, f"{len(early)} of 45 bodies of 2 MB were refused")
         check(daemon.end() == 0, "exit status")
         check(len(daemon.records()) == 45, f"{len(daemon.records())} records")
 

@@ -64,16 +64,15 @@ nsd_up() {
 	ip netns exec "$ns" nsd -d -c "$work/nsd.conf" >/dev/null 2>&1 &
 	nsd_pid=$!
 	pids="$pids $nsd_pid"
-	await sh -c "echo hoge.example TXT | ip netns exec $ns '$ask' 300 '' 127.0.0.1 | grep -q spf1"
+	await 100 sh -c "echo hoge.example TXT | ip netns exec $ns '$ask' 300 '' 127.0.0.1 | grep -q spf1"
 }
 
-# expect WHAT PATTERN QUESTION [RESOLVER...]: one answer of a fresh process within $longest_ms, as a fixed string.
-longest_ms=15000
+# expect WHAT PATTERN QUESTION [RESOLVER...]: one answer of a fresh process within 1500 ms, as a fixed string.
 expect() {
 	what=$1 pattern=$2 question=$3
 	shift 3
 	[ $# -gt 0 ] || set -- 127.0.0.1
-	said=$(echo "$question" | in_ns "$ask" "$longest_ms" '' "$@" | tail -n 1)
+	said=$(echo "$question" | in_ns "$ask" 1500 '' "$@" | tail -n 1)
 	judge "$what" "$pattern" "$said"
 }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
@@ -110,15 +109,11 @@ expect "odd octets" 'records [odd]' 'odd\x20\xff\x01name.example TXT'
 expect "odd octets, none" 'no such name' 'odd\x22\x5c;name.example TXT'
 expect "unchecked" 'records [v=spf1 -all]' 'hoge.example TXT unchecked'
 ! has_ipv6 || expect "IPv6 resolver" 'records [v=spf1 -all]' 'hoge.example TXT' ::1
-began=$(now_ms)
-expect "as quickly as that" 'records [v=spf1 -all]' 'hoge.example TXT'
-longest_ms=$((1500 + 5 * ($(now_ms) - began))) # a machine that is slow, or busy, was just before
-expect "port" "no answer within $longest_ms ms" 'hoge.example TXT' 127.0.0.1@5399
+expect "port" 'no answer within 1500 ms' 'hoge.example TXT' 127.0.0.1@5399
 # libunbound draws by lot which one it asks first
 for round in 1 2 3 4 5 6 7 8; do
 	expect "dead first resolver, $round" 'records [v=spf1 -all]' 'hoge.example TXT' 127.0.0.1@5399 $other
 done
-longest_ms=1500
 expect "no route" 'no reply: there is no route to the resolver' 'hoge.example TXT' 192.0.2.77
 expect "bad resolver" 'nameservers: "one.example" is not ADDRESS' 'x TXT' one.example
 judge "resolv.conf" "resolver: 127.0.0.1" "$(echo | in_ns "$ask" 1500 '')"
@@ -142,11 +137,11 @@ while True:
 END
 for row in 8182,SERVFAIL,'the resolver answered SERVFAIL' 8185,REFUSED,'the resolver answered REFUSED' \
 	8380,truncated,'truncated over UDP, and TCP does not connect'; do
-	flags=${row%%,*} what=${row#*,} longest_ms=15000
+	flags=${row%%,*} what=${row#*,}
 	ip netns exec "$ns" python3 "$work/odd.py" 5301 "$flags" &
 	odd=$!
 	pids="$pids $odd"
-	await sh -c "ip netns exec $ns ss -Hlun sport = :5301 | grep -q 5301"
+	await 50 sh -c "ip netns exec $ns ss -Hlun sport = :5301 | grep -q 5301"
 	expect "${what%%,*}" "no reply: ${what#*,}" 'hoge.example TXT' 127.0.0.1@5301
 	end_process "$odd"
 done
@@ -159,24 +154,30 @@ exec 3>"$work/questions"
 ask_one() {
 	lines=$(wc -l <"$work/answers")
 	echo "$1" >&3
-	await sh -c "[ \$(wc -l <'$work/answers') -gt $lines ]" || true
+	await 100 sh -c "[ \$(wc -l <'$work/answers') -gt $lines ]" || true
 	tail -n 1 "$work/answers"
 }
 is_right() {
 	ask_one 'hoge.example MX' | grep -q 'mx.hoge' && ask_one 'strings.example TXT' | grep -q onetwo
 }
-await grep -q resolver "$work/answers"
+await 50 grep -q resolver "$work/answers"
 judge "before the outage" 'records [v=spf1 -all]' "$(ask_one 'hoge.example TXT')"
 end_process "$nsd_pid"
 judge "cached during the outage" 'records [v=spf1 -all]' "$(ask_one 'hoge.example TXT')"
 judge "outage" 'no reply: no answer within 1500 ms' "$(ask_one 'hoge.example MX')"
 judge "outage, another name" 'no reply: no answer within' "$(ask_one 'strings.example TXT')"
 nsd_up
-back=$(now_ms) right=ok
+back=$(now_ms)
 until is_right; do
-	[ $(($(now_ms) - back)) -lt 5000 ] || { right="not ok" failed=1; break; }
+	[ $(($(now_ms) - back)) -lt 20000 ] || break
 	sleep 0.2
 done
-echo "$right right again within 5 s after the resolver came back: $(($(now_ms) - back)) ms"
+took_ms=$(($(now_ms) - back))
+if [ "$took_ms" -le 5000 ]; then
+	echo "ok right again $took_ms ms after the resolver came back"
+else
+	echo "not ok right again only $took_ms ms after the resolver came back"
+	failed=1
+fi
 exec 3>&-
 exit "$failed"

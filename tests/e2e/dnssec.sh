@@ -36,7 +36,7 @@ EOT
 dns_configure
 dns_start
 answers=$(printf 'good.example TXT\nchanged.example TXT\nchanged.example TXT unchecked\nabsent.example TXT\n' |
-	in_ns timeout 120 "$build/tests/e2e/ask_dns" 30000 "$work/anchor" 127.0.0.1 2>&1)
+	in_ns timeout 60 "$build/tests/e2e/ask_dns" 5000 "$work/anchor" 127.0.0.1 2>&1)
 expect "signed data is secure" "good.example TXT" 'records \[v=spf1 -all\].* secure'
 expect "data changed after signing is bogus, with words" "changed.example TXT" 'DNSSEC validation failed: ..*'
 expect "the diagnosis sees behind it" "changed.example TXT" 'records \[v=spf1 +all\]'

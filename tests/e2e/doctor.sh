@@ -51,7 +51,7 @@ EOT
 
 # doctor FOLDER CONFIG: its lines in $work/told. The clock of a test machine is nobody's business.
 doctor() {
-	in_ns timeout 240 "$build/sekisho" doctor --skip clock --config "$2" --postfix-config "$1" \
+	in_ns timeout 60 "$build/sekisho" doctor --skip clock --config "$2" --postfix-config "$1" \
 		--signed-name signed.example --large-name large.example >"$work/told" 2>&1
 }
 
@@ -144,7 +144,7 @@ option nameservers 127.0.0.1@9
 doctor "$work/sick" "$work/sick.conf"
 grep -q '^problem  *resolver  *no name server answers' "$work/told"
 point "a resolver that does not answer" $?
-in_ns timeout 240 "$build/sekisho" doctor --skip clock --config "$work/well.conf" --postfix-config "$work/main" \
+in_ns timeout 60 "$build/sekisho" doctor --skip clock --config "$work/well.conf" --postfix-config "$work/main" \
 	--signed-name signed.example --large-name large.example --json >"$work/told" 2>&1 &&
 	PATH=/usr/bin:$PATH python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); assert d["state"]=="ok" and len(d["checks"])>15' "$work/told"
 point "the same as JSON" $?

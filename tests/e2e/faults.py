@@ -4,7 +4,6 @@ import ctypes
 import errno
 import fcntl
 import os
-import resource
 import shutil
 import signal
 import socket
@@ -15,16 +14,15 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from daemon import PATIENCE_S, Daemon, await_true, sessions_of, test_folder  # noqa: E402
-from faulty_name_server import FaultyNameServer  # noqa: E402
+from daemon import Daemon, await_true, sessions_of, test_folder  # noqa: E402
+from faulty_name_server import SLOW_S, FaultyNameServer  # noqa: E402
 from milter_client import Gone, Message, Milter, deliver  # noqa: E402
-from points import check, in_time, point, run_points  # noqa: E402
+from points import check, point, run_points  # noqa: E402
 from small_disk import end_disk, fill_up, small_disk  # noqa: E402
 
 GOOD = {("good.example", "TXT"): ["v=spf1 ip4:192.0.2.25 -all"], ("mail.good.example", "A"): ["192.0.2.25"],
         ("_dmarc.good.example", "TXT"): ["v=DMARC1; p=reject"]}
 DEADLINE_S = 6
-DESCRIPTORS_EACH = 20  # of the machine's limit, that a message of a silent zone needs not to be in anybody's way
 
 
 def is_sanitized():
@@ -53,7 +51,7 @@ def record_of(daemon, queue_id):
 
 
 @point("each fault of a domain's name server is temperror within the deadline, never fail; others are served as ever",
-       waits=True)
+       timed=True)
 def name_server_faults():
     with FaultyNameServer(GOOD) as server, faulty_daemon(server).start() as daemon:
         for fault in ("servfail", "refused", "loop", "chain", "garbage", "short", "wrongid", "truncated", "silent"):
@@ -61,7 +59,7 @@ def name_server_faults():
             results = results_of(deliver(daemon.where, from_domain(f"x.{fault}.fault.example", queue_id=fault)))
             took = time.monotonic() - began
             check("spf=temperror" in results and "=fail" not in results, f"{fault}: {results}")
-            in_time(took < DEADLINE_S, f"{fault}: {took:.1f} s")
+            check(took < DEADLINE_S, f"{fault}: {took:.1f} s")
             record = record_of(daemon, fault)
             check(record["action"] == "accept" and record["causes"], f"{fault}: {record}")
             check(record["spf"] == "temperror", f"{fault}: {record}")
@@ -90,45 +88,36 @@ class Pace:
             began = time.monotonic()
             results = results_of(deliver(daemon.where, from_domain(f"{mark}{number}.fresh.example") if fresh else Message()))
             took.append(time.monotonic() - began)
-            in_time("temperror" not in results, f"no answer in time: {results}")
             check(("spf=none" if fresh else "spf=pass") in results, f"honest mail: {results}")
         self.p95, self.worst = sorted(took)[count * 95 // 100], max(took)
 
     def check_beside(self, other, p95):
         """A machine that is busy with other things was busy before too."""
-        in_time(other.p95 <= p95 + 2 * self.p95, f"p95 {other.p95:.3f} s, {self.p95:.3f} s before")
-        in_time(other.worst <= 0.8 + 2 * self.worst, f"the worst waited {other.worst:.3f} s, {self.worst:.3f} s before")
+        check(other.p95 <= p95 + 2 * self.p95, f"p95 {other.p95:.3f} s, {self.p95:.3f} s before")
+        check(other.worst <= 0.8 + 2 * self.worst, f"the worst waited {other.worst:.3f} s, {self.worst:.3f} s before")
 
 
-def slow_mails():
-    """200, fewer where there are few file descriptors: of these DNS has a quarter at most."""
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    return 200 if limit == resource.RLIM_INFINITY else min(200, limit // DESCRIPTORS_EACH)
-
-
-@point("200 mails of zones that are silent, or answer after 3 s: p95 of others stays within 0.3 s, cached or not")
+@point("200 mails of zones that are silent, or answer after 3 s: p95 of others stays within 0.3 s, cached or not",
+       timed=True)
 def slow_zone():
-    mails = slow_mails()
-    if mails < 200:
-        print(f"# {mails} mails: there are few file descriptors")
     for fault in ("silent", "slow"):
         with FaultyNameServer(GOOD) as server, faulty_daemon(server, workers="1").start() as daemon:
             alone = Pace(daemon, 60, "before")
             slow = [threading.Thread(target=deliver, daemon=True,
                                      args=(daemon.where, from_domain(f"n{number}.{fault}.fault.example")))
-                    for number in range(mails)]
+                    for number in range(200)]
             for thread in slow:
                 thread.start()
             time.sleep(0.3)
             alone.check_beside(Pace(daemon, 60, "beside"), 0.3)
-            in_time(sum(thread.is_alive() for thread in slow) > mails / 2, "too few were there at the same time")
+            check(sum(thread.is_alive() for thread in slow) > 100, "too few were there at the same time")
             for thread in slow:
-                thread.join(PATIENCE_S)
+                thread.join(DEADLINE_S + SLOW_S)
             check(not any(thread.is_alive() for thread in slow), "slow mail was never answered")
             alone.check_beside(Pace(daemon, 20, "after"), 0.3)
 
 
-@point("a single zone that is silent takes nothing from others, however often it is asked for")
+@point("a single zone that is silent takes nothing from others, however often it is asked for", timed=True)
 def silent_zone():
     with FaultyNameServer(GOOD) as server, faulty_daemon(server, workers="1").start() as daemon:
         alone, over = Pace(daemon, 40, "before"), threading.Event()
@@ -145,11 +134,11 @@ def silent_zone():
             time.sleep(0.7)
             alone.check_beside(Pace(daemon, 40, f"turn{turn}-"), 0.3)
         over.set()
-        asking.join(PATIENCE_S)
+        asking.join(DEADLINE_S)
 
 
 @point("the resolver is gone: temperror, and the log says that the trouble is ours; back again: right within 5 s",
-       waits=True)
+       timed=True)
 def resolver_restarted():
     server = FaultyNameServer(GOOD)
     port = server.socket.getsockname()[1]
@@ -166,9 +155,9 @@ def resolver_restarted():
             check(causes.get("rx-resolver-failure") == "us", str(causes))
         with FaultyNameServer({**GOOD, ("late.example", "TXT"): ["v=spf1 ip4:192.0.2.25 -all"]}, port):
             began = time.monotonic()
-            check(await_true(lambda: "spf=pass" in results_of(deliver(daemon.where, from_domain("late.example")))),
+            check(await_true(lambda: "spf=pass" in results_of(deliver(daemon.where, from_domain("late.example"))), 8),
                   "not right again")
-            in_time(time.monotonic() - began < 6, f"right again after {time.monotonic() - began:.1f} s")
+            check(time.monotonic() - began < 6, f"right again after {time.monotonic() - began:.1f} s")
 
 
 @point("no resolver from the start: temperror, and the log says that the trouble is ours")
@@ -203,7 +192,7 @@ def disk_full():
                 shutil.copy(os.path.join(disk, "log.json"), daemon.path("log.json"))
                 return any(record["queue_id"] == "AFTER" for record in daemon.records())
 
-            check(await_true(told), "the log does not go on: " + subprocess.run(
+            check(await_true(told, 20), "the log does not go on: " + subprocess.run(
                 ["sh", "-c", f"df {disk}; ls -lR {disk}"], capture_output=True, text=True, check=False).stdout)
             check(len(daemon.workers()) == 1 and "signal" not in daemon.said(), "the worker died")
     finally:
@@ -236,7 +225,7 @@ class Clock:
         return {"LD_PRELOAD": self.library, "SEKISHO_CLOCK_FILE": self.path}
 
 
-@point("the clock jumps a day forward and back: no message waits, none fails, questions time out as ever")
+@point("the clock jumps a day forward and back: no message waits, none fails, questions time out as ever", timed=True)
 def clock_jump():
     with FaultyNameServer(GOOD) as server, faulty_daemon(server) as daemon:
         clock = Clock(daemon.folder)
@@ -251,12 +240,12 @@ def clock_jump():
             began = time.monotonic()
             results = results_of(deliver(daemon.where, Message()))
             check("spf=pass" in results, f"after {jump}: {results}")
-            in_time(time.monotonic() - began < 2, f"slow after {jump}")
+            check(time.monotonic() - began < 2, f"slow after {jump}")
             began = time.monotonic()
             results = results_of(deliver(daemon.where, from_domain(f"n{number}.fresh.example", queue_id=f"N{number}")))
             check("spf=none" in results, f"a name in no cache after {jump}: {record_of(daemon, f'N{number}')}")
-            in_time(time.monotonic() - began < 2, f"a name in no cache is slow after {jump}")
-            waiting.join(PATIENCE_S)
+            check(time.monotonic() - began < 2, f"a name in no cache is slow after {jump}")
+            waiting.join(DEADLINE_S)
             check(not waiting.is_alive(), f"a question hangs after {jump}")
             results = results_of(deliver(daemon.where, from_domain(f"n{number}.late.example")))
             check("spf=none" in results, f"later after {jump}: {results}")
@@ -287,9 +276,10 @@ def memory_ceiling():
                 milter.helo(message)
                 milter.envelope(message)
                 milter.content(message)
-            except (Gone, OSError):  # by libmilter, which closes a session that it has no memory for, or with its worker
+            except (Gone, OSError):
                 lost += 1
-        check(set(daemon.workers()) != before, f"{len(held)} messages of 900 KB held without an end, {lost} lost")
+                break
+        check(lost > 0 or set(daemon.workers()) != before, f"{len(held)} messages of 900 KB held without an end")
         for milter in held:
             milter.close()
         check(await_true(lambda: len(daemon.workers()) == 2 and set(daemon.workers()) != before), daemon.said())
@@ -299,7 +289,7 @@ def memory_ceiling():
             check("spf=pass" in results_of(deliver(daemon.where, Message(queue_id=f"M{number}"))), "does not serve")
 
 
-@point("200 clients that stop in the middle of a packet: p95 of others stays within 0.2 s")
+@point("200 clients that stop in the middle of a packet: p95 of others stays within 0.2 s", timed=True)
 def half_packets():
     if is_sanitized():
         return  # sanitizers stand where session/pool_guard.c would
@@ -403,7 +393,7 @@ def hanging_reload():
         daemon.configure(public_suffix_file=daemon.path("list"))
         daemon.signal(signal.SIGHUP)
         began = time.monotonic()
-        while "reload refused" not in daemon.said() and time.monotonic() - began < 20 + PATIENCE_S:
+        while "reload refused" not in daemon.said() and time.monotonic() - began < 40:
             check("spf=pass" in results_of(deliver(daemon.where, Message())), "mail suffers")
             time.sleep(0.5)
         check("reload refused" in daemon.said() and "took longer than 20 s" in daemon.said(), daemon.said())
@@ -427,13 +417,13 @@ def worker_of_another_version():
 
         with subprocess.Popen([Daemon.program, "--worker", "--zone", daemon.path("zone")], preexec_fn=hand_over,
                               close_fds=False, stderr=subprocess.PIPE, text=True) as worker:
-            ours.settimeout(PATIENCE_S)
+            ours.settimeout(10)
             check(ours.recv(1) == b"R", "not ready")
             check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
             ours.close()
             theirs.close()
             listening.close()
-            check("not in the metrics" in worker.communicate(timeout=PATIENCE_S)[1], "not told")
+            check("not in the metrics" in worker.communicate(timeout=20)[1], "not told")
             check(worker.returncode == 0, f"status {worker.returncode}")
 
 
@@ -465,7 +455,7 @@ def sandbox_refused():
         if not has_sandbox or os.uname().machine not in ("x86_64", "aarch64"):
             return
         daemon.configure(sandbox="yes")
-        done = subprocess.run(daemon.command(), capture_output=True, timeout=PATIENCE_S, check=False, text=True,
+        done = subprocess.run(daemon.command(), capture_output=True, timeout=20, check=False, text=True,
                               preexec_fn=refuse_sandboxes)
         check(done.returncode == 78 and "sandbox" in done.stderr and "kernel" in done.stderr, done.stderr)
         check(not os.path.exists(daemon.socket_path), "listened all the same")
@@ -474,7 +464,7 @@ def sandbox_refused():
             check(await_true(lambda: os.path.exists(daemon.socket_path)), "does not start")
             check("spf=pass" in results_of(deliver(daemon.where, Message())), "does not serve")
             process.send_signal(signal.SIGTERM)
-            said = process.communicate(timeout=PATIENCE_S)[1]
+            said = process.communicate(timeout=20)[1]
         check("sandbox=off" in said and "is not whole" in said, said)
 
 

@@ -45,7 +45,7 @@ wait $load_pid; status=$?
 say "  workers killed: $(cat "$work/told")"
 wait_delivered 600 || { status=1; say "  delivered $(mail_count), verified $(verified)"; }
 verdict $status "workers killed with -9 under load: no message lost, none unverified, none hung"
-await workers_are 2
+await 50 workers_are 2
 verdict $? "dead workers are replaced"
 empty_mailbox
 
@@ -65,7 +65,7 @@ say "  reloads: $told"
 case "$told" in *"refused for now 0, lost connections 0"*) ;; *) status=1 ;; esac
 wait_delivered 600 || status=1
 verdict $status "reloads under load, a broken file among them: nothing refused, nothing lost"
-await grep -q 'sekisho.conf:[0-9]*: ' "$work/run/daemon.log" "$work/run/log.json"
+grep -q 'sekisho.conf:[0-9]*: ' "$work/run/daemon.log" || grep -q 'sekisho.conf:[0-9]*: ' "$work/run/log.json"
 verdict $? "the broken file is named with its line"
 mv "$work/run/sekisho.conf.good" "$work/run/sekisho.conf"
 daemon_reload
@@ -87,14 +87,15 @@ is_right_again() {
 	send 192.0.2.25 mail.good.example taro@spf-neutral.example "$corpus/spf-neutral.eml" && await_mail 1 &&
 		field_of Authentication-Results "$(newest_mail)" | grep -q 'spf=neutral'
 }
-status=0
+back_ms() { echo $((($(date +%s%N) - back) / 1000000)); }
 until is_right_again; do
-	[ $(($(date +%s%N) - back)) -lt 5000000000 ] || { status=1; field_of Authentication-Results "$(newest_mail)"; break; }
+	[ "$(back_ms)" -le 5000 ] || { field_of Authentication-Results "$(newest_mail)"; break; }
 done
+[ "$(back_ms)" -le 5000 ]; status=$?
 verdict $status "DNS back: right verdicts within 5 seconds"
 
 kill "$daemon_pid"
-await is_gone "$daemon_pid"
+await 150 is_gone "$daemon_pid"
 verdict $? "the daemon ends when told"
 [ ! -e "$work/run/sekisho.sock" ]
 verdict $? "and takes its socket away"

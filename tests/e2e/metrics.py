@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from daemon import PATIENCE_S, Daemon, await_true, is_alive  # noqa: E402
+from daemon import Daemon, await_true, is_alive  # noqa: E402
 from milter_client import Message, deliver  # noqa: E402
 from points import check, point, run_points  # noqa: E402
 
@@ -30,7 +30,7 @@ class Measured(Daemon):
 
     def page(self, path="/metrics", **more):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", **more)
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+        with urllib.request.urlopen(request, timeout=5) as answer:
             return answer.read().decode()
 
     def value(self, series):
@@ -38,10 +38,6 @@ class Measured(Daemon):
             if line.startswith(series + " "):
                 return float(line.rsplit(" ", 1)[1])
         return None
-
-    def causes(self):
-        return sum(float(line.rsplit(" ", 1)[1]) for line in self.page().splitlines()
-                   if line.startswith("sekisho_causes_total"))
 
     def answers(self):
         try:
@@ -58,7 +54,7 @@ class Measured(Daemon):
 
 
 def reads(daemon, series, value):
-    return await_true(lambda: daemon.value(series) == value)
+    return await_true(lambda: daemon.value(series) == value, 5)
 
 
 @point("verdicts, causes and actions of messages are counted, and promtool finds nothing")
@@ -71,9 +67,11 @@ def counts():
                               ('sekisho_actions_total{action="accept"}', 3), ("sekisho_message_seconds_count", 3),
                               ("sekisho_workers_started_total", 2), ("sekisho_workers_died_total", 0)):
             check(reads(daemon, series, value), f"{series} is {daemon.value(series)}")
-        check(await_true(lambda: (daemon.value("sekisho_dns_questions_total") or 0) > 0), "no questions of DNS")
+        check(await_true(lambda: (daemon.value("sekisho_dns_questions_total") or 0) > 0, 5), "no questions of DNS")
+        causes = sum(float(line.rsplit(" ", 1)[1]) for line in daemon.page().splitlines()
+                     if line.startswith("sekisho_causes_total"))
         logged = sum(len(record.get("causes", [])) + int(record.get("causes_more", 0)) for record in daemon.records())
-        check(await_true(lambda: daemon.causes() == logged > 0), f"{daemon.causes()} causes counted, {logged} logged")
+        check(causes == logged and logged > 0, f"{causes} causes counted, {logged} logged")
         if shutil.which("promtool"):
             done = subprocess.run(["promtool", "check", "metrics"], input=daemon.page(), text=True,
                                   capture_output=True, timeout=20, check=False)
@@ -104,7 +102,7 @@ def exporter_dies():
         os.kill(first, signal.SIGKILL)
         check(await_true(lambda: not is_alive(first)), "does not die")
         check(deliver(daemon.where, Message()).answer in "ca", "mail waits for metrics")
-        check(await_true(daemon.answers) and daemon.exporter() != first, "does not come back")
+        check(await_true(daemon.answers, 15) and daemon.exporter() != first, "does not come back")
         check(daemon.value("sekisho_messages_total") == 1, "forgotten")
         second = daemon.exporter()
         check(daemon.end() == 0 and not is_alive(second), "outlives the supervisor")
@@ -133,7 +131,7 @@ def refusals():
             except urllib.error.HTTPError as refusal:
                 check(refusal.code == status, f"{path}: {refusal.code}")
         for rubbish in (b"\0" * 5000, b"GET " + b"/" * 100000 + b" HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00"):
-            with socket.create_connection(("127.0.0.1", daemon.port), timeout=PATIENCE_S) as client:
+            with socket.create_connection(("127.0.0.1", daemon.port), timeout=5) as client:
                 try:
                     client.sendall(rubbish)
                     client.shutdown(socket.SHUT_WR)

@@ -164,7 +164,7 @@ status=0
 recorded=$(record_count)
 send 192.0.2.25 mail.good.example taro@spf-softfail.example "$corpus/spf-softfail.eml" || status=1
 await_record $((recorded + 1)) || status=1
-await sh -c "[ \$(find '$work/queue/hold' -type f | wc -l) -eq 1 ]" || status=1
+await 50 sh -c "[ \$(find '$work/queue/hold' -type f | wc -l) -eq 1 ]" || status=1
 verdict $status "dmarc-quarantine-policy = quarantine holds the message"
 reconfigure "dmarc-reject-policy = reject" "dry-run = yes"
 results "a dry run only logs" spf-fail taro@spf-fail.example "dmarc=fail (p=REJECT sp=REJECT dis=NONE)"

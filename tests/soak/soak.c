@@ -27,8 +27,7 @@ enum {
 	SETTLE_MS = 4000,        /* diagnoses behind the answers; then workers tidy their memory */
 	SHORT = 10000,           /* messages in which memory is still warming up, and says nothing */
 	SHORT_SETTLE_MS = 500,
-	LOOKS_MAX = 15, /* on a busy machine a connection is closed later */
-	SHOWN_MAX = 10  /* wrong answers shown */
+	SHOWN_MAX = 10 /* wrong answers shown */
 };
 
 static struct manifest manifest;
@@ -189,19 +188,15 @@ static void *run(void *argument)
 	return NULL;
 }
 
-static void settle(void)
-{
-	int ms = messages < SHORT ? SHORT_SETTLE_MS : SETTLE_MS;
-	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-
-	(void)nanosleep(&pause, NULL);
-}
-
-/* When nothing is going on. False when the workers are gone. */
+/* When nothing is going on; if there are few messages, as soon as no more descriptors are open than that.
+ * False when the workers are gone. */
 static bool look(int supervisor, int descriptors_wanted, struct holdings *held)
 {
-	for (unsigned looks = 0; looks < LOOKS_MAX; looks++) {
-		settle();
+	int pause_ms = messages < SHORT ? SHORT_SETTLE_MS : SETTLE_MS;
+	const struct timespec pause = {.tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000};
+
+	for (int settled_ms = 0; settled_ms < SETTLE_MS; settled_ms += pause_ms) {
+		(void)nanosleep(&pause, NULL);
 		if (!holdings_of(supervisor, held))
 			return false;
 		if (held->descriptors <= descriptors_wanted)
@@ -255,6 +250,14 @@ static bool go_on(
 	return true;
 }
 
+/* What others are compared with, and the end, are looked at when all the time to settle is over. */
+static int descriptors_wanted_at(unsigned mark, const struct holdings *warm)
+{
+	if (mark == WARM_MARK || mark == MARKS)
+		return 0;
+	return mark < WARM_MARK ? INT_MAX : warm->descriptors;
+}
+
 /* Sends all of them in MARKS parts. Returns how many things are not as they should be. */
 static int soak(int supervisor, unsigned connections, long growth_kb)
 {
@@ -270,8 +273,7 @@ static int soak(int supervisor, unsigned connections, long growth_kb)
 	for (unsigned mark = 1; mark <= MARKS; mark++) {
 		uint32_t until = (uint32_t)((uint64_t)messages * mark / MARKS);
 
-		if (!go_on(supervisor, connections, until, mark > WARM_MARK ? warm.descriptors : INT_MAX,
-			    &held))
+		if (!go_on(supervisor, connections, until, descriptors_wanted_at(mark, &warm), &held))
 			return faults + 1;
 		if (mark == WARM_MARK) {
 			warm = held;

@@ -79,7 +79,7 @@ def address_of(where):
 
 
 class Milter:
-    def __init__(self, where, timeout=60):
+    def __init__(self, where, timeout=30):
         family, address = address_of(where)
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from daemon import PATIENCE_S, test_folder
+from daemon import test_folder
 
 
 def programs():
@@ -71,7 +71,7 @@ class Postgres:
                            str(self.user.pw_gid), "--clear-groups", *command]
             self.process = subprocess.Popen(command, preexec_fn=None if self.machine else self.become, cwd=self.folder,
                                             stdout=log, stderr=log)
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + 30
         while time.monotonic() < end:
             if subprocess.run([os.path.join(self.bin, "pg_isready"), "-q", "-h", self.folder], check=False).returncode == 0:
                 return self
@@ -83,7 +83,7 @@ class Postgres:
         self.thaw()
         if self.process is not None:
             self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(PATIENCE_S)
+            self.process.wait(30)
         self.process = None
 
     def processes(self):

@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 
-from daemon import PATIENCE_S, Daemon
+from daemon import Daemon
 from milter_client import Message, deliver
 from points import check
 
@@ -59,7 +59,7 @@ class Reporting:
     def run(self, *arguments, verb="aggregate", day=True):
         more = [*(["--day", self.day] if day else []), "--zone", self.daemon.path("zone")] if verb in ("aggregate", "failure") else []
         done = subprocess.run([os.path.join(os.path.dirname(Daemon.program), "sekisho"), "report", verb, "--config", self.daemon.path("conf"),
-                               *more, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+                               *more, *arguments], capture_output=True, text=True, timeout=60, check=False)
         return done.returncode, done.stdout + done.stderr
 
     def files(self):

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-PATIENCE = 240  # seconds for one message, over all attempts
+PATIENCE = 60  # seconds for one message, over all attempts
 
 text = open(sys.argv[1], "rb").read()
 count, connections = int(sys.argv[2]), int(sys.argv[3])
@@ -30,7 +30,7 @@ def add(name, amount=1):
 
 
 def connect():
-    return smtplib.SMTP("127.0.0.1", 25, local_hostname="mail.good.example", timeout=60,
+    return smtplib.SMTP("127.0.0.1", 25, local_hostname="mail.good.example", timeout=30,
                         source_address=(address, 0))
 
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { THREADS = 8, HELD = 64, PATIENCE_MS = 60000 };
+enum { THREADS = 8, HELD = 64 };
 
 static int64_t stopped_at_ms; /* 0: the clock goes */
 
@@ -240,18 +240,18 @@ static void waiting_ends(void **state)
 
 	(void)state;
 	source_init(&source, 300, true);
-	cache = cache_on(&source, 100, 1000);
+	cache = cache_on(&source, 100, 200);
 	start_ms = clock_monotonic_ms();
 	stopped_at_ms = start_ms; /* no millisecond passes between a question and its wait */
 	answer = ask(cache, "a.example", 50, arena); /* its own deadline */
 	assert_int_equal(answer->trouble, TROUBLE_TIMEOUT);
 	assert_string_equal(answer->trouble_text, "no answer within 50 ms");
-	assert_in_range(__real_clock_monotonic_ms() - start_ms, 50, 999);
-	answer = ask(cache, "b.example", PATIENCE_MS, arena); /* the limit per question */
-	assert_string_equal(answer->trouble_text, "no answer within 1000 ms");
+	assert_in_range(__real_clock_monotonic_ms() - start_ms, 50, 150);
+	stopped_at_ms = __real_clock_monotonic_ms();
+	answer = ask(cache, "b.example", 5000, arena); /* the limit per question */
+	assert_string_equal(answer->trouble_text, "no answer within 200 ms");
 	stopped_at_ms = 0;
-	assert_in_range(
-		clock_monotonic_ms() - start_ms, 1000, PATIENCE_MS - 1); /* both from the same moment */
+	assert_in_range(clock_monotonic_ms() - start_ms, 250, 1000);
 	assert_int_equal(source.started, 2);
 	assert_int_equal(cache_size(cache).under_way, 2);
 	/* too late for those, in time for the next */
@@ -272,7 +272,7 @@ static void *ask_shared(void *own)
 {
 	struct asker *asker = own;
 	struct arena *arena = arena_new();
-	const struct answer *answer = ask(asker->cache, "shared.example", PATIENCE_MS, arena);
+	const struct answer *answer = ask(asker->cache, "shared.example", 5000, arena);
 
 	(void)snprintf(asker->text, sizeof asker->text, "%s",
 		answer->count == 1 ? answer->values[0].text : answer->trouble_text);
@@ -289,7 +289,7 @@ static void equal_questions_fly_once(void **state)
 
 	(void)state;
 	source_init(&source, 300, true);
-	cache = cache_on(&source, 100, PATIENCE_MS);
+	cache = cache_on(&source, 100, 5000);
 	cache_warm(cache, &question);
 	cache_warm(cache, &question);
 	for (int i = 0; i < THREADS; i++) {
@@ -339,7 +339,7 @@ static void *ask_many(void *own)
 
 		seed = seed * 1103515245 + 12345;
 		(void)snprintf(name, sizeof name, "n%u.example", seed / 65536 % 200);
-		bad += ask(asker->cache, name, PATIENCE_MS, arena)->count != 1;
+		bad += ask(asker->cache, name, 5000, arena)->count != 1;
 		if (i % 64 == 0)
 			arena_reset(arena);
 	}
@@ -357,7 +357,7 @@ static void threads_share_it(void **state)
 
 	(void)state;
 	source_init(&source, 300, true);
-	cache = cache_on(&source, 100, PATIENCE_MS); /* half of the names fit */
+	cache = cache_on(&source, 100, 5000); /* half of the names fit */
 	assert_int_equal(pthread_create(&lander, NULL, land_all, &source), 0);
 	for (int i = 0; i < THREADS; i++) {
 		askers[i].cache = cache;

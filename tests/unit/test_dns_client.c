@@ -15,8 +15,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { PATIENCE_MS = 60000 }; /* of a test with a busy machine */
-
 /* A back end that counts and remembers; names that start with "slow" are answered
  * never, "timeout" stands for a wait that is over. */
 struct fake {
@@ -247,14 +245,14 @@ static void deadline_is_the_sum(void **state)
 	answer = dns_ask(client, "slow.example", RR_A);
 	assert_int_equal(answer->trouble, TROUBLE_BUDGET);
 	assert_string_equal(answer->trouble_text, "this message has waited its 100 ms for DNS");
-	assert_in_range(answer->took_ms, 95, PATIENCE_MS);
+	assert_in_range(answer->took_ms, 95, 1000);
 	assert_in_range(dns_waited_ms(client), 95, 100);
 	for (int i = 0; i < 5; i++) {
 		answer = dns_ask(client, arena_printf(arena, "slow%d.example", i), RR_A);
 		assert_int_equal(answer->trouble, TROUBLE_BUDGET);
 	}
 	assert_int_equal(fake.last_wait_ms, 0);
-	assert_in_range(clock_monotonic_ms() - start_ms, 95, PATIENCE_MS);
+	assert_in_range(clock_monotonic_ms() - start_ms, 95, 1000);
 	/* what is known at once is still answered */
 	assert_int_equal(dns_ask(client, "fast2.example", RR_A)->kind, ANSWER_NO_RECORD);
 	dns_close(&dns);

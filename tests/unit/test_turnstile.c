@@ -1,7 +1,8 @@
-/* base/turnstile: how many are inside, and who is next. */
+/* base/turnstile: how many are inside, and who is next; with a count of those that stand in the line. */
 #include "base/turnstile.h"
 
 #include "base/clock.h"
+#include "base/condition.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -16,8 +17,25 @@
 
 enum { LONGEST_TRIES = 10000, THREADS = 8, ROUNDS = 500, PLACES = 3 };
 
-static atomic_int inside, most_inside, order;
-static atomic_bool may_leave, may_return, is_out, all_are_here, hangs, may_go_on;
+static atomic_int inside, most_inside, order, waiting;
+static atomic_bool may_leave, may_return, is_out, all_are_here, hangs, may_go_on, are_patient;
+
+/* NOLINTBEGIN: the linker's names (--wrap) */
+bool __real_condition_wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until_ms);
+bool __wrap_condition_wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until_ms);
+
+/* Called under the lock by those who have taken their place in the line. */
+bool __wrap_condition_wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until_ms)
+{
+	bool is_before;
+
+	atomic_fetch_add(&waiting, 1);
+	is_before = __real_condition_wait_until(
+		condition, lock, atomic_load(&are_patient) ? until_ms + LONGEST_TRIES : until_ms);
+	atomic_fetch_sub(&waiting, 1);
+	return is_before;
+}
+/* NOLINTEND */
 
 static void wait_for(const atomic_bool *flag)
 {
@@ -101,47 +119,42 @@ static void *begin(void *place)
 	return NULL;
 }
 
-static void settle(void)
+static void wait_for_line_of(int count)
 {
-	(void)usleep(30000); /* a thread that was started stands in the line */
+	int now = atomic_load(&waiting);
+
+	for (int i = 0; i < LONGEST_TRIES && now != count; i++, now = atomic_load(&waiting))
+		(void)usleep(1000);
+	assert_int_equal(now, count);
 }
 
-/* One that returns and two that begin, in this order? */
-static bool is_in_order(void)
+/* One that returns and two that begin, in this order. */
+static void who_comes_first(void **state)
 {
 	pthread_t returning, beginning[2];
 	int returned = -1, began[2] = {-1, -1};
 
-	atomic_store(&order, 0);
-	atomic_store(&is_out, false);
-	atomic_store(&may_leave, false);
-	atomic_store(&may_return, false);
+	(void)state;
+	turnstile_set_up(1);
+	atomic_store(&are_patient, true);
 	assert_int_equal(pthread_create(&returning, NULL, go_out_and_return, &returned), 0);
 	wait_for(&is_out);
 	atomic_store(&may_leave, true);
 	turnstile_enter(); /* when it has stepped out */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(pthread_create(&beginning[i], NULL, begin, &began[i]), 0);
-		settle();
+		wait_for_line_of(i + 1);
 	}
 	atomic_store(&may_return, true);
-	settle();
+	wait_for_line_of(3);
 	turnstile_leave();
 	assert_int_equal(pthread_join(returning, NULL), 0);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(pthread_join(beginning[i], NULL), 0);
-	return returned == 0 && began[0] == 1 && began[1] == 2;
-}
-
-/* On a busy machine a thread may not stand in the line yet when it should. */
-static void who_comes_first(void **state)
-{
-	int tries = 0;
-
-	(void)state;
-	turnstile_set_up(1);
-	while (!is_in_order())
-		assert_true(++tries < 20);
+	atomic_store(&are_patient, false);
+	assert_int_equal(returned, 0);
+	assert_int_equal(began[0], 1);
+	assert_int_equal(began[1], 2);
 }
 
 static void *hang_inside(void *nothing)
