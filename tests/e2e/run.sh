@@ -1,11 +1,13 @@
 #!/bin/sh
 # Every end-to-end test of this folder; prints one line each and "N passed, N failed, N skipped".
-# They run two at a time, most of them wait for most of their time; those that look at how long something takes
-# run alone, at the end. Usage: tests/e2e/run.sh BUILD-FOLDER
+# They run two at a time, most of them wait for most of their time; what looks at how long something takes runs
+# alone, at the end: some tests, and of others the points that are timed (tests/support/points.py).
+# Usage: tests/e2e/run.sh BUILD-FOLDER
 set -u
 build=$(cd "${1:?usage: tests/e2e/run.sh BUILD-FOLDER}" && pwd)
 folder=$(dirname "$0")
-alone="attacks authority daemon deferred dns dnssec faults load postgres store"
+alone="attacks authority dns dnssec load"
+timed="daemon deferred faults postgres store"
 results=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-e2e.XXXXXX")
 lanes=
 trap 'for lane in $lanes; do kill "$lane" 2>/dev/null; done; wait; rm -rf "$results"' EXIT
@@ -18,7 +20,9 @@ lane() { # NAME...
 	for name in "$@"; do
 		mkdir "$results/$name" 2>/dev/null || continue
 		began=$(date +%s)
-		timeout 900 sh "$folder/$name.sh" "$build" >"$results/$name/log" 2>&1 &
+		points=
+		case $name in *-timed | *-others) points=${name##*-} ;; esac
+		SEKISHO_POINTS=$points timeout 900 sh "$folder/${name%-*}.sh" "$build" >"$results/$name/log" 2>&1 &
 		running=$!
 		wait "$running"
 		echo "$? $(($(date +%s) - began))" >"$results/$name/over"
@@ -37,17 +41,21 @@ report() { # NAME
 	ok=$(grep -c '^ok ' "$log")
 	not_ok=$(grep -c '^not ok ' "$log")
 	case $status in
-	0) passed=$((passed + (ok > 0 ? ok : 1))); echo "pass  $1.sh ($ok points, $seconds s)" ;;
-	77) skipped=$((skipped + 1)); echo "skip  $1.sh: $(tail -n 1 "$log")" ;;
+	0) passed=$((passed + (ok > 0 ? ok : 1))); echo "pass  $1 ($ok points, $seconds s)" ;;
+	77) skipped=$((skipped + 1)); echo "skip  $1: $(tail -n 1 "$log")" ;;
 	*) passed=$((passed + ok)); failed=$((failed + (not_ok > 0 ? not_ok : 1)))
-		echo "FAIL  $1.sh (status $status, $seconds s)"; sed 's/^/      /' "$log" | tail -n 60 ;;
+		echo "FAIL  $1 (status $status, $seconds s)"; sed 's/^/      /' "$log" | tail -n 60 ;;
 	esac
 }
 
 beside=
 for test in "$folder"/*.sh; do
 	name=$(basename "$test" .sh)
-	case " run lib points story $alone " in *" $name "*) ;; *) beside="$beside $name" ;; esac
+	case " run lib points story $alone " in *" $name "*) continue ;; esac
+	case " $timed " in
+	*" $name "*) beside="$beside $name-others" alone="$alone $name-timed" ;;
+	*) beside="$beside $name" ;;
+	esac
 done
 # shellcheck disable=SC2086
 {

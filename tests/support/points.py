@@ -1,6 +1,7 @@
 """Points of an end-to-end test: each is a function; a false statement or an exception fails it."""
 
 import concurrent.futures
+import os
 import traceback
 
 from daemon import await_ends
@@ -35,9 +36,14 @@ def in_turn(points):
             yield title, function
 
 
-def run_points(wanted):
+def is_wanted(function, timed, names):
+    part = os.environ.get("SEKISHO_POINTS", "")  # only those that are timed, only the others, or all
+    return (not names or function.__name__ in names) and part in ("", "timed" if timed else "others")
+
+
+def run_points(names):
     """All of them, or those whose functions are named. Returns the exit status."""
-    points = [row for row in POINTS if not wanted or row[1].__name__ in wanted]
+    points = [row for row in POINTS if is_wanted(row[1], row[3], names)]
     failed = 0
     for number, (title, run) in enumerate(in_turn(points), 1):
         try:
