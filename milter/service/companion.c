@@ -33,6 +33,7 @@ static void start(struct companion *companion, const struct companion_wish *wish
 	offspring.descriptors[1] = wish->settings_fd;
 	offspring.descriptors[2] = wish->counters_fd;
 	offspring.descriptors[3] = wish->feed_fd;
+	offspring.descriptors[4] = wish->ring_fd;
 	pid = offspring_start(&offspring, fault);
 	(void)close(ends[1]);
 	if (pid < 0) {

@@ -15,7 +15,8 @@ enum {
 	COMPANION_SETTINGS_FD = 4,
 	COMPANION_COUNTERS_FD = 5,
 	COMPANION_FEED_FD = 6, /* what the workers tell the store */
-	COMPANION_FDS = 4
+	COMPANION_RING_FD = 7,
+	COMPANION_FDS = 5
 };
 
 struct companion {
@@ -32,7 +33,7 @@ struct companion {
 struct companion_wish {
 	bool wanted;
 	const char *program;
-	int settings_fd, counters_fd, feed_fd;
+	int settings_fd, counters_fd, feed_fd, ring_fd;
 	unsigned generation;
 };
 

@@ -31,7 +31,8 @@ static pid_t worker_start(const struct birth *birth, int lifeline, struct fault 
 	offspring.descriptors[WORKER_SETTINGS_FD - OFFSPRING_FIRST_FD] = birth->settings_fd;
 	offspring.descriptors[WORKER_COUNTERS_FD - OFFSPRING_FIRST_FD] = birth->counters_fd;
 	offspring.descriptors[WORKER_FEED_FD - OFFSPRING_FIRST_FD] = birth->feed_fd;
-	offspring.descriptor_count = birth->feed_fd >= 0 ? WORKER_FDS : WORKER_FDS - 1;
+	offspring.descriptors[WORKER_RING_FD - OFFSPRING_FIRST_FD] = birth->ring_fd;
+	offspring.descriptor_count = birth->feed_fd >= 0 ? WORKER_FDS : WORKER_FDS - 2;
 	return offspring_start(&offspring, fault);
 }
 

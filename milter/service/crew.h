@@ -36,7 +36,7 @@ struct birth {
 	int listening_fd;
 	int settings_fd;
 	int counters_fd;
-	int feed_fd;           /* -1: nothing goes into the store */
+	int feed_fd, ring_fd;  /* -1: nothing goes into the store */
 	const char *zone_path; /* "" for none */
 	unsigned generation;
 	bool announce;

@@ -5,6 +5,7 @@
 #include "report/sink.h"
 #include "settings/settings.h"
 #include "store/feed.h"
+#include "store/ring.h"
 
 #include <string.h>
 #include <syslog.h>
@@ -23,7 +24,9 @@ bool retinue_open(struct retinue *retinue, struct fault *fault)
 	if (retinue->counters_fd < 0)
 		return false;
 	retinue->counters = counters_map(retinue->counters_fd, fault);
-	return retinue->counters != NULL &&
+	retinue->ring_fd = ring_memory_new(fault);
+	retinue->ring = retinue->ring_fd >= 0 ? ring_map(retinue->ring_fd) : NULL;
+	return retinue->counters != NULL && retinue->ring != NULL &&
 	       feed_ends(&retinue->feed_sending, &retinue->feed_receiving, fault);
 }
 
@@ -34,6 +37,7 @@ static struct companion_wish wish_for(const struct retinue *retinue, const struc
 		.settings_fd = orders->settings_fd,
 		.counters_fd = retinue->counters_fd,
 		.feed_fd = retinue->feed_receiving,
+		.ring_fd = retinue->ring_fd,
 		.generation = orders->generation,
 	};
 }
@@ -102,6 +106,12 @@ bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders 
 
 	return companion_is_busy(&retinue->exporter, &exporter) ||
 	       companion_is_busy(&retinue->writer, &writer);
+}
+
+void retinue_bury(struct retinue *retinue, int worker)
+{
+	gauges_give_back(retinue->counters, worker);
+	ring_bury(retinue->ring, worker);
 }
 
 bool retinue_is_gone(const struct retinue *retinue)

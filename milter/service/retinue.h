@@ -6,6 +6,7 @@
 #include "service/companion.h"
 
 struct counters;
+struct ring;
 struct settings;
 struct sink;
 
@@ -13,6 +14,8 @@ struct retinue {
 	struct counters *counters;
 	int counters_fd;                  /* for those born later */
 	int feed_sending, feed_receiving; /* both ends stay open: rows wait while a writer is replaced */
+	int ring_fd;                      /* memory beside them */
+	struct ring *ring;
 	struct companion exporter, writer;
 };
 
@@ -33,6 +36,9 @@ void retinue_keep(struct retinue *retinue, const struct retinue_orders *orders, 
 
 /* Is something due, so that the supervisor must look again soon? */
 bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders *orders);
+/* A worker is dead: what it had begun and shared is given back. */
+void retinue_bury(struct retinue *retinue, int worker);
+
 bool retinue_is_gone(const struct retinue *retinue);
 
 #endif

@@ -74,6 +74,7 @@ static void fill_up(
 			.feed_fd = strcmp(configuration->settings->store, "none") != 0
 					   ? supervisor->retinue.feed_sending
 					   : -1,
+			.ring_fd = supervisor->retinue.ring_fd,
 			.zone_path = supervisor->supervision->zone_path,
 			.generation = generation,
 			.announce = announce,
@@ -220,7 +221,7 @@ static void bury_the_dead(struct supervisor *supervisor)
 
 	while (crew_reap(&supervisor->crew, &dead, &status)) {
 		obituary_say(supervisor->sink, &dead, status);
-		gauges_give_back(supervisor->retinue.counters, dead.pid);
+		retinue_bury(&supervisor->retinue, dead.pid);
 		if (dead.state == MEMBER_DRAINING || supervisor->stopping)
 			continue;
 		atomic_fetch_add(&supervisor->retinue.counters->workers_died, 1);

@@ -19,6 +19,7 @@
 #include "session/session.h"
 #include "settings/settings.h"
 #include "store/feed.h"
+#include "store/ring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +157,7 @@ static struct counters *take_counters(void)
 static bool prepare(struct worker *worker, const char *zone_path, struct fault *fault)
 {
 	struct counters *counters;
+	struct ring *ring;
 	char path[32];
 
 	if (!is_listening(WORKER_LISTENING_FD)) {
@@ -167,6 +169,8 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 	(void)close(WORKER_SETTINGS_FD);
 	counters = take_counters();
 	(void)close(WORKER_COUNTERS_FD);
+	ring = ring_map(WORKER_RING_FD); /* without it rows take longer */
+	(void)close(WORKER_RING_FD);
 	raise_descriptor_limit();
 	(void)fcntl(WORKER_LISTENING_FD, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(WORKER_LIFELINE_FD, F_SETFD, FD_CLOEXEC);
@@ -182,7 +186,7 @@ static bool prepare(struct worker *worker, const char *zone_path, struct fault *
 		!sandbox_raise_fence(&worker->sandbox, SANDBOX_WORKER, worker->settings, fault) ||
 		!equipment_open(&worker->equipment, worker->settings, zone_path, fault))
 		return false;
-	feed_begin(&worker->feed, strcmp(worker->settings->store, "none") != 0 ? WORKER_FEED_FD : -1);
+	feed_begin(&worker->feed, strcmp(worker->settings->store, "none") != 0 ? WORKER_FEED_FD : -1, ring);
 	worker->outlets = (struct outlets){.sink = worker->equipment.sink,
 		.counters = counters,
 		.feed = &worker->feed,

@@ -16,8 +16,9 @@ enum {
 	WORKER_LIFELINE_FD = 4,
 	WORKER_SETTINGS_FD = 5,
 	WORKER_COUNTERS_FD = 6,
-	WORKER_FEED_FD = 7, /* only with a store */
-	WORKER_FDS = 5
+	WORKER_FEED_FD = 7, /* only with a store, as the next */
+	WORKER_RING_FD = 8,
+	WORKER_FDS = 6
 };
 
 /* What goes over the lifeline; when the supervisor's end closes, that means WORKER_DRAIN too. */

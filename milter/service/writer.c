@@ -12,6 +12,7 @@
 #include "settings/settings.h"
 #include "store/intake.h"
 #include "store/keeper.h"
+#include "store/ring.h"
 #include "store/row.h"
 
 #include <poll.h>
@@ -34,6 +35,7 @@ struct writer {
 	struct settings *settings;
 	struct sink *sink;
 	struct counters *counters;
+	struct ring *ring; /* NULL: a supervisor of another version has none */
 	struct intake *intake;
 	struct keeper *keeper;
 	struct keeper_counts told;
@@ -101,6 +103,7 @@ static bool prepare(struct writer *writer, struct fault *fault)
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", COMPANION_SETTINGS_FD);
 	writer->settings = settings_read(path, fault);
 	writer->counters = counters_map(COMPANION_COUNTERS_FD, fault);
+	writer->ring = ring_map(COMPANION_RING_FD);
 	if (writer->settings == NULL || writer->counters == NULL)
 		return false;
 	if (!identity_find(writer->settings->user, &identity, fault) || !identity_take(&identity, fault) ||
@@ -109,7 +112,7 @@ static bool prepare(struct writer *writer, struct fault *fault)
 	writer->sink = sink_open(writer->settings, fault);
 	if (writer->sink == NULL)
 		return false;
-	writer->intake = intake_open(COMPANION_FEED_FD, &writer->counters->rows_held, fault);
+	writer->intake = intake_open(COMPANION_FEED_FD, writer->ring, &writer->counters->rows_held, fault);
 	if (writer->intake == NULL)
 		return false;
 	if (writer->settings->key_memory[0] != '\0')
@@ -166,6 +169,7 @@ int writer_run(void)
 	keeper_close(&writer.keeper);
 	key_memory_close(&writer.exchange.memory);
 	intake_close(&writer.intake);
+	ring_unmap(&writer.ring);
 	sink_close(&writer.sink);
 	settings_free(&writer.settings);
 	return EXIT_SUCCESS;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/condition.h"
+#include "store/ring.h"
 #include "store/row.h"
 
 #include <errno.h>
@@ -18,8 +19,8 @@ enum {
 	SPARE_MAX = 4,
 	MORE_MS = 100, /* rows are put together for so long */
 	TICK_MS = 200,
-	PAUSE_MS = 5, /* the kernel's queue holds more than comes in that time; to be woken for each row costs
-			 both sides more than the row */
+	PAUSE_MS = 5, /* to be woken for each row costs both sides more than the row */
+	PAUSES = 4,   /* without a row: then nobody looks any more until the kernel's queue wakes us */
 };
 
 /* The length before each row's code, and the octet behind it that belongs to its last text. */
@@ -33,6 +34,7 @@ struct parcel {
 
 struct intake {
 	int fd;
+	struct ring *ring; /* NULL: none */
 	atomic_uint_fast64_t *held;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -125,60 +127,111 @@ static void hand_over(struct intake *intake, struct parcel *read)
 	read->count = read->used = 0;
 }
 
-/* What is there now. False when all senders are gone. */
-static bool read_waiting(struct intake *intake, struct parcel *read)
+/* One packet; how long it is, 0: there is none now, -1: all senders are gone. */
+static ssize_t from_queue(struct intake *intake, void *into, size_t most)
+{
+	ssize_t got;
+
+	do
+		got = recv(intake->fd, into, most, MSG_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	if (got > 0)
+		return got;
+	return got < 0 && errno == EAGAIN ? 0 : -1;
+}
+
+static ssize_t from_ring(struct intake *intake, void *into, size_t most)
+{
+	return intake->ring != NULL ? (ssize_t)ring_take(intake->ring, into, most) : 0;
+}
+
+/* All that is there; what it answered when there was no more. */
+static ssize_t read_all_from(ssize_t (*source)(struct intake *intake, void *into, size_t most),
+	struct intake *intake, struct parcel *read, size_t *rows)
 {
 	for (;;) {
 		char *place = read->octets + read->used;
-		ssize_t got = recv(intake->fd, place + LEAD, ROW_CODE_MAX, MSG_DONTWAIT);
+		ssize_t got = source(intake, place + LEAD, ROW_CODE_MAX);
 		uint32_t len = (uint32_t)got;
 
-		if (got > 0) {
-			(void)atomic_fetch_add(intake->held, 1);
-			memcpy(place, &len, sizeof len);
-			read->used += LEAD + len + TAIL;
-			read->count++;
-		} else if (got == 0 || errno != EINTR) {
+		if (got <= 0) {
 			hand_over(intake, read);
-			return got != 0 && errno == EAGAIN;
+			return got;
 		}
+		(void)atomic_fetch_add(intake->held, 1);
+		memcpy(place, &len, sizeof len);
+		read->used += LEAD + len + TAIL;
+		read->count++;
+		(*rows)++;
 		if (read->used + PLACE_MAX > PARCEL_SIZE)
 			hand_over(intake, read);
 	}
+}
+
+/* How many rows were there. The ring comes second: when all senders are gone, nothing is put into it later.
+ */
+static size_t read_waiting(struct intake *intake, struct parcel *read, bool *all_are_gone)
+{
+	size_t rows = 0;
+
+	*all_are_gone = read_all_from(from_queue, intake, read, &rows) < 0;
+	(void)read_all_from(from_ring, intake, read, &rows);
+	return rows;
+}
+
+static void open_ring(struct intake *intake, bool is_open)
+{
+	if (intake->ring != NULL)
+		ring_open(intake->ring, is_open);
+}
+
+/* Until the kernel's queue wakes us. A row that comes into the ring while it is being shut waits for a tick.
+ */
+static void sleep_on_queue(struct intake *intake)
+{
+	struct pollfd readable = {.fd = intake->fd, .events = POLLIN};
+
+	open_ring(intake, false);
+	(void)poll(&readable, 1, TICK_MS);
+	open_ring(intake, true);
 }
 
 static void *read_all(void *argument)
 {
 	struct intake *intake = argument;
 	struct parcel *read = malloc(sizeof *read);
+	bool all_are_gone = false;
+	int pauses = 0; /* since the last row */
 
 	if (read == NULL)
 		abort();
 	read->count = read->used = 0;
-	for (;;) {
+	open_ring(intake, true);
+	while (!all_are_gone) {
 		bool finishing = is_finishing(intake); /* before the look: what came before is still read */
-		struct pollfd readable = {.fd = intake->fd, .events = POLLIN};
 
-		if (poll(&readable, 1, finishing ? 0 : TICK_MS) > 0) {
-			if (!read_waiting(intake, read))
-				break;
-			if (!finishing)
-				(void)poll(NULL, 0, PAUSE_MS);
-		} else if (finishing) {
+		if (read_waiting(intake, read, &all_are_gone) > 0)
+			pauses = 0;
+		else if (finishing)
 			break;
-		}
+		if (pauses++ < PAUSES)
+			(void)poll(NULL, 0, finishing ? 0 : PAUSE_MS);
+		else
+			sleep_on_queue(intake);
 	}
+	open_ring(intake, false);
 	free(read);
 	return NULL;
 }
 
-struct intake *intake_open(int receiving, atomic_uint_fast64_t *held, struct fault *fault)
+struct intake *intake_open(int receiving, struct ring *ring, atomic_uint_fast64_t *held, struct fault *fault)
 {
 	struct intake *intake = calloc(1, sizeof *intake);
 
 	if (intake == NULL)
 		abort();
 	intake->fd = receiving;
+	intake->ring = ring;
 	intake->held = held;
 	(void)pthread_mutex_init(&intake->lock, NULL);
 	condition_init(&intake->changed);

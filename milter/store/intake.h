@@ -1,5 +1,5 @@
-/* The writer's end of the way: a thread empties the kernel's queue into memory, so that a slow database
- * is not felt by the workers. Bounded: when memory is full too, it stops reading. */
+/* The writer's end of the way: a thread empties the kernel's queue and the ring into memory, so that a slow
+ * database is not felt by the workers. Bounded: when memory is full too, it stops reading. */
 #ifndef STORE_INTAKE_H
 #define STORE_INTAKE_H
 
@@ -10,11 +10,12 @@
 #include <stddef.h>
 
 struct intake;
+struct ring;
 struct row;
 
-/* Takes over the receiving end. Adds each row it receives to *held, which whoever has brought it away
- * subtracts from. NULL with the reason in fault. */
-struct intake *intake_open(int receiving, atomic_uint_fast64_t *held, struct fault *fault);
+/* Takes over the receiving end; the ring is borrowed, NULL: none. Adds each row it receives to *held, which
+ * whoever has brought it away subtracts from. NULL with the reason in fault. */
+struct intake *intake_open(int receiving, struct ring *ring, atomic_uint_fast64_t *held, struct fault *fault);
 
 /* The next rows, at most max; waits for the first one at most wait_ms, then a moment for more. Their texts
  * live until the next call. *broken counts packets that are no rows. */

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "store/feed.h"
 #include "store/intake.h"
+#include "store/ring.h"
 #include "store/row.h"
 
 #include <setjmp.h>
@@ -19,20 +20,22 @@ enum { WAIT_MS = 5000, ROWS = 3000, SHORT = 10, AT_ONCE = 70 };
 
 struct way {
 	int sending;
+	struct ring *ring;
 	atomic_uint_fast64_t held;
 	struct intake *intake;
 	struct arena *arena;
 };
 
-static struct way *way_open(void)
+static struct way *way_open(struct ring *ring)
 {
 	struct way *way = calloc(1, sizeof *way);
 	struct fault fault = {""};
 	int receiving = -1;
 
 	assert_non_null(way);
+	way->ring = ring;
 	assert_true(feed_ends(&way->sending, &receiving, &fault));
-	way->intake = intake_open(receiving, &way->held, &fault);
+	way->intake = intake_open(receiving, ring, &way->held, &fault);
 	assert_non_null(way->intake);
 	way->arena = arena_new();
 	return way;
@@ -89,7 +92,7 @@ static void put(struct way *way, unsigned number)
 static void rows_come_in_their_order(void **state)
 {
 	static struct row rows[AT_ONCE];
-	struct way *way = way_open();
+	struct way *way = way_open(NULL);
 	unsigned seen = 0;
 	size_t broken = 0, count;
 
@@ -116,11 +119,70 @@ static void rows_come_in_their_order(void **state)
 	way_close(way);
 }
 
+/* As feed_put does, but where that loses a row this waits. */
+static void put_somehow(struct way *way, unsigned number, unsigned *by_ring)
+{
+	struct row row = row_numbered(number, way->arena);
+	size_t len;
+	const char *code = row_encode(&row, &len, way->arena);
+
+	if (ring_put(way->ring, getpid(), code, len))
+		(*by_ring)++;
+	else
+		assert_int_equal(send(way->sending, code, len, MSG_NOSIGNAL), len);
+	arena_reset(way->arena);
+}
+
+static void see(struct way *way, const struct row *rows, size_t count, bool *seen)
+{
+	for (size_t i = 0; i < count; i++) {
+		unsigned number = (unsigned)rows[i].time;
+
+		assert_true(number < ROWS && !seen[number]);
+		seen[number] = true;
+		assert_is(&rows[i], number, way->arena);
+	}
+}
+
+/* Each row once; which way it takes depends on how fast they are read. */
+static void rows_come_by_both_ways(void **state)
+{
+	static struct row rows[AT_ONCE];
+	static bool seen[ROWS];
+	struct fault fault = {""};
+	int memory = ring_memory_new(&fault);
+	struct ring *ring = ring_map(memory);
+	struct way *way = way_open(ring);
+	unsigned by_ring = 0;
+	size_t broken = 0, count;
+
+	(void)state;
+	(void)close(memory);
+	for (unsigned number = 0; number < ROWS; number++) {
+		put_somehow(way, number, &by_ring);
+		if (number % 500 == 499)     /* the reader goes to sleep, and the ring is shut */
+			(void)usleep(60000); /* NOLINT(concurrency-mt-unsafe) */
+		if (number % AT_ONCE == 0)
+			see(way, rows, intake_take(way->intake, rows, AT_ONCE, 0, &broken), seen);
+	}
+	intake_finish(way->intake);
+	assert_false(ring_put(ring, getpid(), "late", 4));
+	while ((count = intake_take(way->intake, rows, AT_ONCE, 0, &broken)) > 0)
+		see(way, rows, count, seen);
+	for (unsigned number = 0; number < ROWS; number++)
+		assert_true(seen[number]);
+	assert_int_equal(broken, 0);
+	assert_int_equal(atomic_load(&way->held), ROWS);
+	assert_in_range(by_ring, 1, ROWS - 1); /* both were used */
+	way_close(way);
+	ring_unmap(&ring);
+}
+
 static void what_is_no_row_is_counted(void **state)
 {
 	static const char *const wrong[] = {"", "x", "\x01", "\x02\xff\xff", "\x7f that is of next year"};
 	struct row rows[4];
-	struct way *way = way_open();
+	struct way *way = way_open(NULL);
 	size_t broken = 0, count = 0;
 
 	(void)state;
@@ -140,7 +202,7 @@ static void what_is_no_row_is_counted(void **state)
 static void nothing_comes_of_nothing(void **state)
 {
 	struct row row;
-	struct way *way = way_open();
+	struct way *way = way_open(NULL);
 	size_t broken = 0;
 
 	(void)state;
@@ -155,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_come_in_their_order),
+		cmocka_unit_test(rows_come_by_both_ways),
 		cmocka_unit_test(what_is_no_row_is_counted),
 		cmocka_unit_test(nothing_comes_of_nothing),
 	};
