@@ -58,4 +58,4 @@ def run_points(names):
         failed += 1
         print("not ok - a sanitizer complains\n" + complaints)
     print(f"{len(points) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return 1 if failed or not points else 0

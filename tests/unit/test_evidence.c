@@ -97,6 +97,7 @@ static void oldest_go(void **state)
 	/* a queue id is no path */
 	assert_true(put(ring, "../../x", 10) && is_kept("../../x"));
 	evidence_ring_close(&ring);
+	assert_int_equal(count_files(".new"), 0);
 	empty_folder();
 }
 
