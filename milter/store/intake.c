@@ -16,11 +16,12 @@
 enum {
 	OCTETS_MAX = 64 * 1024 * 1024, /* what waits in memory */
 	PARCEL_SIZE = 256 * 1024,
+	RING_AT_ONCE = 1024 * 1024,
 	SPARE_MAX = 4,
 	MORE_MS = 100, /* rows are put together for so long */
 	TICK_MS = 200,
-	PAUSE_MS = 5, /* to be woken for each row costs both sides more than the row */
-	PAUSES = 4,   /* without a row: then nobody looks any more until the kernel's queue wakes us */
+	PAUSE_MS = 5, /* the kernel's queue holds more than comes in that time; to be woken for each row costs
+			 both sides more than the row */
 };
 
 /* The length before each row's code, and the octet behind it that belongs to its last text. */
@@ -34,7 +35,8 @@ struct parcel {
 
 struct intake {
 	int fd;
-	struct ring *ring; /* NULL: none */
+	struct ring *ring; /* NULL: none; who writes takes from it, not the thread */
+	bool ring_is_open;
 	atomic_uint_fast64_t *held;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -127,99 +129,49 @@ static void hand_over(struct intake *intake, struct parcel *read)
 	read->count = read->used = 0;
 }
 
-/* One packet; how long it is, 0: there is none now, -1: all senders are gone. */
-static ssize_t from_queue(struct intake *intake, void *into, size_t most)
-{
-	ssize_t got;
-
-	do
-		got = recv(intake->fd, into, most, MSG_DONTWAIT);
-	while (got < 0 && errno == EINTR);
-	if (got > 0)
-		return got;
-	return got < 0 && errno == EAGAIN ? 0 : -1;
-}
-
-static ssize_t from_ring(struct intake *intake, void *into, size_t most)
-{
-	return intake->ring != NULL ? (ssize_t)ring_take(intake->ring, into, most) : 0;
-}
-
-/* All that is there; what it answered when there was no more. */
-static ssize_t read_all_from(ssize_t (*source)(struct intake *intake, void *into, size_t most),
-	struct intake *intake, struct parcel *read, size_t *rows)
+/* What is there now. False when all senders are gone. */
+static bool read_waiting(struct intake *intake, struct parcel *read)
 {
 	for (;;) {
 		char *place = read->octets + read->used;
-		ssize_t got = source(intake, place + LEAD, ROW_CODE_MAX);
+		ssize_t got = recv(intake->fd, place + LEAD, ROW_CODE_MAX, MSG_DONTWAIT);
 		uint32_t len = (uint32_t)got;
 
-		if (got <= 0) {
+		if (got > 0) {
+			(void)atomic_fetch_add(intake->held, 1);
+			memcpy(place, &len, sizeof len);
+			read->used += LEAD + len + TAIL;
+			read->count++;
+		} else if (got == 0 || errno != EINTR) {
 			hand_over(intake, read);
-			return got;
+			return got != 0 && errno == EAGAIN;
 		}
-		(void)atomic_fetch_add(intake->held, 1);
-		memcpy(place, &len, sizeof len);
-		read->used += LEAD + len + TAIL;
-		read->count++;
-		(*rows)++;
 		if (read->used + PLACE_MAX > PARCEL_SIZE)
 			hand_over(intake, read);
 	}
-}
-
-/* How many rows were there. The ring comes second: when all senders are gone, nothing is put into it later.
- */
-static size_t read_waiting(struct intake *intake, struct parcel *read, bool *all_are_gone)
-{
-	size_t rows = 0;
-
-	*all_are_gone = read_all_from(from_queue, intake, read, &rows) < 0;
-	(void)read_all_from(from_ring, intake, read, &rows);
-	return rows;
-}
-
-static void open_ring(struct intake *intake, bool is_open)
-{
-	if (intake->ring != NULL)
-		ring_open(intake->ring, is_open);
-}
-
-/* Until the kernel's queue wakes us. A row that comes into the ring while it is being shut waits for a tick.
- */
-static void sleep_on_queue(struct intake *intake)
-{
-	struct pollfd readable = {.fd = intake->fd, .events = POLLIN};
-
-	open_ring(intake, false);
-	(void)poll(&readable, 1, TICK_MS);
-	open_ring(intake, true);
 }
 
 static void *read_all(void *argument)
 {
 	struct intake *intake = argument;
 	struct parcel *read = malloc(sizeof *read);
-	bool all_are_gone = false;
-	int pauses = 0; /* since the last row */
 
 	if (read == NULL)
 		abort();
 	read->count = read->used = 0;
-	open_ring(intake, true);
-	while (!all_are_gone) {
+	for (;;) {
 		bool finishing = is_finishing(intake); /* before the look: what came before is still read */
+		struct pollfd readable = {.fd = intake->fd, .events = POLLIN};
 
-		if (read_waiting(intake, read, &all_are_gone) > 0)
-			pauses = 0;
-		else if (finishing)
+		if (poll(&readable, 1, finishing ? 0 : TICK_MS) > 0) {
+			if (!read_waiting(intake, read))
+				break;
+			if (!finishing)
+				(void)poll(NULL, 0, PAUSE_MS);
+		} else if (finishing) {
 			break;
-		if (pauses++ < PAUSES)
-			(void)poll(NULL, 0, finishing ? 0 : PAUSE_MS);
-		else
-			sleep_on_queue(intake);
+		}
 	}
-	open_ring(intake, false);
 	free(read);
 	return NULL;
 }
@@ -232,6 +184,8 @@ struct intake *intake_open(int receiving, struct ring *ring, atomic_uint_fast64_
 		abort();
 	intake->fd = receiving;
 	intake->ring = ring;
+	if (ring != NULL) /* a writer that died may have left it open */
+		ring_open(ring, false);
 	intake->held = held;
 	(void)pthread_mutex_init(&intake->lock, NULL);
 	condition_init(&intake->changed);
@@ -266,13 +220,59 @@ static void give_back(struct intake *intake)
 	(void)pthread_cond_broadcast(&intake->changed);
 }
 
-/* Under the lock. */
+/* Under the lock. What is put meanwhile may wait for the next look. */
+static void empty_ring(struct intake *intake)
+{
+	size_t octets = 0, rows = 0;
+
+	while (octets < RING_AT_ONCE && !ring_is_empty(intake->ring)) {
+		struct parcel *parcel = parcel_for(intake, PLACE_MAX);
+		char *place = parcel->octets + parcel->used;
+		uint32_t len = (uint32_t)ring_take(intake->ring, place + LEAD, ROW_CODE_MAX);
+
+		if (len == 0)
+			break;
+		memcpy(place, &len, sizeof len);
+		parcel->used += LEAD + len + TAIL;
+		octets += LEAD + len + TAIL;
+		rows++;
+	}
+	intake->octets += octets;
+	(void)atomic_fetch_add(intake->held, rows);
+}
+
+/* Under the lock: the list becomes what is read, and all that is in the ring behind it. */
 static void take_list(struct intake *intake)
 {
+	if (intake->ring != NULL)
+		empty_ring(intake);
 	intake->taken = intake->reading = intake->first;
 	intake->at = 0;
 	intake->first = intake->last = NULL;
 	intake->count = 0;
+}
+
+static void open_ring(struct intake *intake, bool is_open)
+{
+	if (intake->ring == NULL || intake->ring_is_open == is_open)
+		return;
+	intake->ring_is_open = is_open;
+	ring_open(intake->ring, is_open);
+}
+
+/* Under the lock. While there are rows, whoever has one finds the ring open, and wakes nobody; when none came
+ * for a moment it is shut. One that comes in while it is being shut waits for the next look. */
+static void take_what_comes(struct intake *intake, size_t max, int wait_ms)
+{
+	if (!intake->ring_is_open)
+		wait_for(intake, 1, wait_ms);
+	if (intake->ring_is_open || intake->count > 0) {
+		open_ring(intake, !intake->finishing);
+		wait_for(intake, max, MORE_MS);
+	}
+	take_list(intake);
+	if (intake->taken == NULL)
+		open_ring(intake, false);
 }
 
 /* The code of the next row; NULL when all were read. */
@@ -280,6 +280,8 @@ static char *next_code(struct intake *intake, uint32_t *len)
 {
 	char *place;
 
+	while (intake->reading != NULL && intake->reading->used == 0)
+		intake->reading = intake->reading->next;
 	if (intake->reading == NULL)
 		return NULL;
 	place = intake->reading->octets + intake->at;
@@ -300,12 +302,8 @@ size_t intake_take(struct intake *intake, struct row *rows, size_t max, int wait
 
 	(void)pthread_mutex_lock(&intake->lock);
 	give_back(intake);
-	if (intake->reading == NULL) {
-		wait_for(intake, 1, wait_ms);
-		if (intake->count > 0)
-			wait_for(intake, max, MORE_MS);
-		take_list(intake);
-	}
+	if (intake->reading == NULL)
+		take_what_comes(intake, max, wait_ms);
 	(void)pthread_mutex_unlock(&intake->lock);
 	while (count < max && (code = next_code(intake, &len)) != NULL) {
 		if (row_decode_there(code, len, &rows[count]))
@@ -320,6 +318,7 @@ void intake_finish(struct intake *intake)
 {
 	(void)pthread_mutex_lock(&intake->lock);
 	intake->finishing = true;
+	open_ring(intake, false);
 	(void)pthread_cond_broadcast(&intake->changed);
 	(void)pthread_mutex_unlock(&intake->lock);
 	(void)pthread_join(intake->thread, NULL);

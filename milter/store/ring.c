@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The second: what is small stays in the processor's cache. A packet that does not fit goes another way. */
-enum { LINE = 64, SIZE = 256 * 1024 };
+/* The second: what many workers put in the tenth of a second between two looks. */
+enum { LINE = 64, SIZE = 1024 * 1024 };
 
 /* In front of each packet. */
 enum { LEAD = sizeof(uint32_t) };
@@ -97,6 +97,12 @@ bool ring_put(struct ring *ring, int process, const void *octets, size_t len)
 	}
 	atomic_store_explicit(&ring->putting, 0, memory_order_release);
 	return fits;
+}
+
+bool ring_is_empty(const struct ring *ring)
+{
+	return atomic_load_explicit(&ring->taken, memory_order_relaxed) ==
+	       atomic_load_explicit(&ring->put, memory_order_acquire);
 }
 
 size_t ring_take(struct ring *ring, void *into, size_t most)

@@ -22,6 +22,9 @@ void ring_unmap(struct ring **ring);
  * process: the caller's own. */
 bool ring_put(struct ring *ring, int process, const void *octets, size_t len);
 
+/* For who takes. */
+bool ring_is_empty(const struct ring *ring);
+
 /* What was put next, at most most octets; 0: there is nothing. One thread in all the world. */
 size_t ring_take(struct ring *ring, void *into, size_t most);
 

@@ -100,7 +100,7 @@ static void only_an_open_one_takes(void **state)
 /* What no worker of ours puts: it is thrown away, and the next one is read. */
 static void what_is_too_long_is_passed_over(void **state)
 {
-	static const char huge[300 * 1024];
+	static const char huge[2 * 1024 * 1024];
 	struct ring *ring = ring_new();
 	char got[8];
 
