@@ -3,7 +3,7 @@
 # What the store costs the milter: one sekishod with store = none, one with SQLite, in turn, so that both meet the
 # same weather; which is first changes with each round. Then a million verdicts and their reports (store.py).
 set -eu
-build=$1 seconds=${2:-5} rounds=${3:-11}
+build=$1 seconds=${2:-2} rounds=${3:-40}
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 daemons=''
@@ -57,9 +57,14 @@ for name in off on; do
 	printf '%-10s %9s %9s\n' $name "$(cut -d' ' -f1 "$folder/$name.all" | median)" \
 		"$(cut -d' ' -f2 "$folder/$name.all" | median)"
 done
+paste -d' ' "$folder/on.all" "$folder/off.all" >"$folder/both"
 printf 'on/off     %8sx %8sx  (medians of the ratios)\n' \
-	"$(paste -d' ' "$folder/on.all" "$folder/off.all" | awk '{printf "%.3f\n", $1 / $3}' | median)" \
-	"$(paste -d' ' "$folder/on.all" "$folder/off.all" | awk '{printf "%.3f\n", $2 / $4}' | median)"
+	"$(awk '{printf "%.3f\n", $1 / $3}' "$folder/both" | median)" \
+	"$(awk '{printf "%.3f\n", $2 / $4}' "$folder/both" | median)"
+awk '{r = log($1 / $3); c = log($2 / $4); n++; sr += r; qr += r * r; sc += c; qc += c * c}
+	function error(s, q) {return sqrt((q / n - s * s / n / n) / (n > 1 ? n - 1 : 1))}
+	END {printf "           %8.3fx %8.3fx  (means, +- %.3f and %.3f: one standard error)\n",
+		exp(sr / n), exp(sc / n), error(sr, qr), error(sc, qc)}' "$folder/both"
 for pid in $daemons; do kill "$pid" && wait "$pid" || :; done
 daemons=''
 if command -v sqlite3 >/dev/null; then
