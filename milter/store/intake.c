@@ -234,6 +234,7 @@ static void empty_ring(struct intake *intake)
 			break;
 		memcpy(place, &len, sizeof len);
 		parcel->used += LEAD + len + TAIL;
+		parcel->count++;
 		octets += LEAD + len + TAIL;
 		rows++;
 	}

@@ -1,5 +1,6 @@
-/* The writer's end of the way: a thread empties the kernel's queue and the ring into memory, so that a slow
- * database is not felt by the workers. Bounded: when memory is full too, it stops reading. */
+/* The writer's end of the way: a thread empties the kernel's queue into memory, so that a slow database is
+ * not felt by the workers; the ring is emptied with each call of intake_take. Bounded: when memory is full,
+ * the thread stops reading. */
 #ifndef STORE_INTAKE_H
 #define STORE_INTAKE_H
 

@@ -1,6 +1,6 @@
 /* A queue in memory that processes share: many put, one takes, nobody waits or asks the kernel. It is open
- * only while its taker looks at it all the time; whoever may not put goes another way. What is in it survives
- * the processes on both sides. */
+ * only while its taker looks at it every now and then; whoever may not put goes another way. What is in it
+ * survives the processes on both sides. */
 #ifndef STORE_RING_H
 #define STORE_RING_H
 
