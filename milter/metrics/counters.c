@@ -1,7 +1,8 @@
 #include "metrics/counters.h"
 
+#include "base/shared_memory.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -22,15 +23,11 @@ void histogram_add(struct histogram *histogram, int took_ms)
 
 int counters_memory_new(int64_t now, struct fault *fault)
 {
-	int memory = memfd_create("sekisho-counters", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int memory = shared_memory_new("sekisho-counters", sizeof(struct counters));
 	struct counters *counters;
 
-	/* a worker that an intruder has taken over shall not be able to cut it off under the supervisor */
-	if (memory < 0 || ftruncate(memory, sizeof *counters) != 0 ||
-		fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+	if (memory < 0) {
 		fault_set(fault, "no memory for the counters: %s", strerror(errno));
-		if (memory >= 0)
-			(void)close(memory);
 		return -1;
 	}
 	counters = counters_map(memory, fault);
@@ -45,18 +42,13 @@ int counters_memory_new(int64_t now, struct fault *fault)
 
 struct counters *counters_map(int memory, struct fault *fault)
 {
-	off_t size = lseek(memory, 0, SEEK_END);
-	void *mapped;
+	struct counters *counters = shared_memory_map(memory, sizeof *counters);
 
-	if (size != (off_t)sizeof(struct counters)) { /* handed over by another version of us */
+	if (counters == NULL && errno == EINVAL)
 		fault_set(fault, "the counters are of another size than ours");
-		return NULL;
-	}
-	mapped = mmap(NULL, sizeof(struct counters), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
-	if (mapped != MAP_FAILED)
-		return mapped;
-	fault_set(fault, "the counters cannot be mapped: %s", strerror(errno));
-	return NULL;
+	else if (counters == NULL)
+		fault_set(fault, "the counters cannot be mapped: %s", strerror(errno));
+	return counters;
 }
 
 struct counters *counters_private(void)

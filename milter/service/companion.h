@@ -15,7 +15,7 @@ enum {
 	COMPANION_SETTINGS_FD = 4,
 	COMPANION_COUNTERS_FD = 5,
 	COMPANION_FEED_FD = 6, /* what the workers tell the store */
-	COMPANION_RING_FD = 7,
+	COMPANION_RING_FD = 7, /* and by which way when there is much */
 	COMPANION_FDS = 5
 };
 

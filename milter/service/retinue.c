@@ -99,6 +99,12 @@ void retinue_keep(struct retinue *retinue, const struct retinue_orders *orders, 
 		count_lost(retinue->counters, sink);
 }
 
+void retinue_bury(struct retinue *retinue, int worker)
+{
+	gauges_give_back(retinue->counters, worker);
+	ring_bury(retinue->ring, worker);
+}
+
 bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders *orders)
 {
 	struct companion_wish exporter = exporter_wish(retinue, orders);
@@ -106,12 +112,6 @@ bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders 
 
 	return companion_is_busy(&retinue->exporter, &exporter) ||
 	       companion_is_busy(&retinue->writer, &writer);
-}
-
-void retinue_bury(struct retinue *retinue, int worker)
-{
-	gauges_give_back(retinue->counters, worker);
-	ring_bury(retinue->ring, worker);
 }
 
 bool retinue_is_gone(const struct retinue *retinue)

@@ -34,11 +34,11 @@ bool retinue_open(struct retinue *retinue, struct fault *fault);
 /* At every tick; what goes wrong is said. */
 void retinue_keep(struct retinue *retinue, const struct retinue_orders *orders, struct sink *sink);
 
-/* Is something due, so that the supervisor must look again soon? */
-bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders *orders);
-/* A worker is dead: what it had begun and shared is given back. */
+/* A worker is dead: what it held of what all share is given back. */
 void retinue_bury(struct retinue *retinue, int worker);
 
+/* Is something due, so that the supervisor must look again soon? */
+bool retinue_is_busy(const struct retinue *retinue, const struct retinue_orders *orders);
 bool retinue_is_gone(const struct retinue *retinue);
 
 #endif

@@ -16,7 +16,7 @@
 enum {
 	OCTETS_MAX = 64 * 1024 * 1024, /* what waits in memory */
 	PARCEL_SIZE = 256 * 1024,
-	RING_AT_ONCE = 1024 * 1024,
+	RING_AT_ONCE = 1024 * 1024, /* rows may come as fast as they are taken */
 	SPARE_MAX = 4,
 	MORE_MS = 100, /* rows are put together for so long */
 	TICK_MS = 200,
@@ -281,7 +281,7 @@ static char *next_code(struct intake *intake, uint32_t *len)
 {
 	char *place;
 
-	while (intake->reading != NULL && intake->reading->used == 0)
+	while (intake->reading != NULL && intake->reading->used == 0) /* the ring had no row after all */
 		intake->reading = intake->reading->next;
 	if (intake->reading == NULL)
 		return NULL;

@@ -1,12 +1,12 @@
 #include "store/ring.h"
 
+#include "base/shared_memory.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 /* The second: what many workers put in the tenth of a second between two looks. */
 enum { LINE = 64, SIZE = 1024 * 1024 };
@@ -15,8 +15,8 @@ enum { LINE = 64, SIZE = 1024 * 1024 };
 enum { LEAD = sizeof(uint32_t) };
 
 struct ring {
-	_Alignas(LINE)
-		atomic_uint_fast64_t put; /* octets since the beginning; moved by whom "putting" names */
+	/* octets since the beginning; moved by whom "putting" names, and by who takes */
+	_Alignas(LINE) atomic_uint_fast64_t put;
 	_Alignas(LINE) atomic_uint_fast64_t taken;
 	_Alignas(LINE) atomic_int putting; /* a process; 0: nobody */
 	atomic_bool is_open;
@@ -25,26 +25,16 @@ struct ring {
 
 int ring_memory_new(struct fault *fault)
 {
-	int memory = memfd_create("sekisho-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int memory = shared_memory_new("sekisho-ring", sizeof(struct ring));
 
-	/* a worker that an intruder has taken over shall not be able to cut it off under the writer */
-	if (memory >= 0 && ftruncate(memory, sizeof(struct ring)) == 0 &&
-		fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
-		return memory;
-	fault_set(fault, "no memory on the way to the store: %s", strerror(errno));
-	if (memory >= 0)
-		(void)close(memory);
-	return -1;
+	if (memory < 0)
+		fault_set(fault, "no memory on the way to the store: %s", strerror(errno));
+	return memory;
 }
 
 struct ring *ring_map(int memory)
 {
-	void *mapped;
-
-	if (lseek(memory, 0, SEEK_END) != (off_t)sizeof(struct ring)) /* or of another version of us */
-		return NULL;
-	mapped = mmap(NULL, sizeof(struct ring), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
-	return mapped != MAP_FAILED ? mapped : NULL;
+	return shared_memory_map(memory, sizeof(struct ring));
 }
 
 void ring_unmap(struct ring **ring)

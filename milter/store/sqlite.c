@@ -166,9 +166,7 @@ static int wait_for_lock(void *engine, int times)
 	return 1;
 }
 
-/* Counting what it holds costs SQLite a lock at each piece of memory. It takes this only before its first
- * file.
- */
+/* That would cost SQLite a lock at each piece of memory. It listens only before its first file. */
 static void count_no_memory(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
